@@ -1,0 +1,318 @@
+package ejson
+
+import (
+	"errors"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Limits of Parse.
+const (
+	MaxDepth = 32      // deeper values are read as null
+	MaxSize  = 8 << 20 // bytes of text; larger than any answer we ask for
+)
+
+// Errors of Parse.
+var (
+	ErrSyntax = errors.New("ejson: not valid JSON")
+	ErrSize   = errors.New("ejson: text too large")
+)
+
+// Parse reads one JSON value that fills text.
+func Parse(text string) (Value, error) {
+	if len(text) > MaxSize {
+		return Value{}, ErrSize
+	}
+	p := parser{text: text}
+	v, ok := p.value(0)
+	if !ok {
+		return Value{}, ErrSyntax
+	}
+	p.space()
+	if p.at != len(p.text) {
+		return Value{}, ErrSyntax
+	}
+	return v, nil
+}
+
+type parser struct {
+	text string
+	at   int
+}
+
+func (p *parser) space() {
+	for p.at < len(p.text) {
+		switch p.text[p.at] {
+		case ' ', '\t', '\n', '\r':
+			p.at++
+		default:
+			return
+		}
+	}
+}
+
+// eat moves past c, which must come next.
+func (p *parser) eat(c byte) bool {
+	if p.at < len(p.text) && p.text[p.at] == c {
+		p.at++
+		return true
+	}
+	return false
+}
+
+func (p *parser) word(w string, v Value) (Value, bool) {
+	if len(p.text)-p.at < len(w) || p.text[p.at:p.at+len(w)] != w {
+		return Value{}, false
+	}
+	p.at += len(w)
+	return v, true
+}
+
+func (p *parser) value(depth int) (Value, bool) {
+	p.space()
+	if p.at == len(p.text) {
+		return Value{}, false
+	}
+	switch c := p.text[p.at]; {
+	case c == '{' && depth < MaxDepth:
+		return p.object(depth)
+	case c == '[' && depth < MaxDepth:
+		return p.array(depth)
+	case c == '{' || c == '[':
+		return Value{}, p.skip()
+	case c == '"':
+		s, ok := p.string()
+		return Value{kind: KindString, text: s}, ok
+	case c == 't':
+		return p.word("true", Bool(true))
+	case c == 'f':
+		return p.word("false", Bool(false))
+	case c == 'n':
+		return p.word("null", Value{})
+	default:
+		return p.number()
+	}
+}
+
+func (p *parser) object(depth int) (Value, bool) {
+	p.at++
+	v := Value{kind: KindObject}
+	p.space()
+	if p.eat('}') {
+		return v, true
+	}
+	for {
+		p.space()
+		if p.at == len(p.text) || p.text[p.at] != '"' {
+			return Value{}, false
+		}
+		key, ok := p.string()
+		if !ok {
+			return Value{}, false
+		}
+		p.space()
+		if !p.eat(':') {
+			return Value{}, false
+		}
+		x, ok := p.value(depth + 1)
+		if !ok {
+			return Value{}, false
+		}
+		v.members = append(v.members, Member{key, x})
+		p.space()
+		if p.eat('}') {
+			return v, true
+		}
+		if !p.eat(',') {
+			return Value{}, false
+		}
+	}
+}
+
+func (p *parser) array(depth int) (Value, bool) {
+	p.at++
+	v := Value{kind: KindList}
+	p.space()
+	if p.eat(']') {
+		return v, true
+	}
+	for {
+		x, ok := p.value(depth + 1)
+		if !ok {
+			return Value{}, false
+		}
+		v.list = append(v.list, x)
+		p.space()
+		if p.eat(']') {
+			return v, true
+		}
+		if !p.eat(',') {
+			return Value{}, false
+		}
+	}
+}
+
+// skip moves past a list or object without recursion. It minds strings
+// and brackets only: what is thrown away need not be flawless.
+func (p *parser) skip() bool {
+	open := 0
+	for p.at < len(p.text) {
+		switch p.text[p.at] {
+		case '"':
+			if _, ok := p.string(); !ok {
+				return false
+			}
+			continue
+		case '{', '[':
+			open++
+		case '}', ']':
+			open--
+		}
+		p.at++
+		if open == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// number reads what the JSON grammar calls a number and keeps its text.
+func (p *parser) number() (Value, bool) {
+	start := p.at
+	p.eat('-')
+	if !p.eat('0') && !p.digits() {
+		return Value{}, false
+	}
+	if p.eat('.') && !p.digits() {
+		return Value{}, false
+	}
+	if p.eat('e') || p.eat('E') {
+		if !p.eat('+') {
+			p.eat('-')
+		}
+		if !p.digits() {
+			return Value{}, false
+		}
+	}
+	return Value{kind: KindNumber, text: p.text[start:p.at]}, true
+}
+
+func (p *parser) digits() bool {
+	start := p.at
+	for p.at < len(p.text) && p.text[p.at] >= '0' && p.text[p.at] <= '9' {
+		p.at++
+	}
+	return p.at > start
+}
+
+// string reads a quoted string. Without escapes the result shares the
+// memory of the text.
+func (p *parser) string() (string, bool) {
+	p.at++
+	start := p.at
+	for p.at < len(p.text) {
+		switch c := p.text[p.at]; {
+		case c == '"':
+			s := p.text[start:p.at]
+			p.at++
+			if !utf8.ValidString(s) {
+				s = string([]rune(s)) // each bad byte becomes U+FFFD
+			}
+			return s, true
+		case c == '\\':
+			return p.escaped(append([]byte(nil), p.text[start:p.at]...))
+		case c < ' ':
+			return "", false
+		}
+		p.at++
+	}
+	return "", false
+}
+
+// escaped reads the rest of a string from its first escape on.
+func (p *parser) escaped(b []byte) (string, bool) {
+	for p.at < len(p.text) {
+		c := p.text[p.at]
+		p.at++
+		switch {
+		case c == '"':
+			s := string(b)
+			if !utf8.ValidString(s) {
+				s = string([]rune(s))
+			}
+			return s, true
+		case c < ' ':
+			return "", false
+		case c != '\\':
+			b = append(b, c)
+			continue
+		}
+		if p.at == len(p.text) {
+			return "", false
+		}
+		c = p.text[p.at]
+		p.at++
+		switch c {
+		case '"', '\\', '/':
+			b = append(b, c)
+		case 'b':
+			b = append(b, '\b')
+		case 'f':
+			b = append(b, '\f')
+		case 'n':
+			b = append(b, '\n')
+		case 'r':
+			b = append(b, '\r')
+		case 't':
+			b = append(b, '\t')
+		case 'u':
+			r, ok := p.hex4()
+			if !ok {
+				return "", false
+			}
+			b = utf8.AppendRune(b, p.pair(r))
+		default:
+			return "", false
+		}
+	}
+	return "", false
+}
+
+// pair joins r with a following escaped low surrogate. Half a pair
+// becomes U+FFFD.
+func (p *parser) pair(r rune) rune {
+	if !utf16.IsSurrogate(r) {
+		return r
+	}
+	at := p.at
+	if p.eat('\\') && p.eat('u') {
+		if low, ok := p.hex4(); ok {
+			if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+				return both
+			}
+		}
+	}
+	p.at = at
+	return utf8.RuneError
+}
+
+func (p *parser) hex4() (rune, bool) {
+	if len(p.text)-p.at < 4 {
+		return 0, false
+	}
+	var r rune
+	for _, c := range []byte(p.text[p.at : p.at+4]) {
+		switch {
+		case c >= '0' && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case c >= 'a' && c <= 'f':
+			r = r<<4 | rune(c-'a'+10)
+		case c >= 'A' && c <= 'F':
+			r = r<<4 | rune(c-'A'+10)
+		default:
+			return 0, false
+		}
+	}
+	p.at += 4
+	return r, true
+}
