@@ -1,0 +1,238 @@
+package session
+
+import (
+	"slices"
+	"time"
+
+	"capsule/wasm/ejson"
+	"capsule/wasm/internal/outbox"
+	"capsule/wasm/rocket"
+)
+
+// pollConfig is how often an open panel without a conversation asks
+// whether somebody is there: Rocket.Chat does not tell (protocol 0).
+const pollConfig = time.Minute
+
+// started goes on with a conversation of the last visit; a visitor without
+// one has not asked for anything yet.
+func (t *turn) started() {
+	if t.token != "" && (t.state.Room.ID != "" || t.state.Outbox.Len() > 0) {
+		t.askSession()
+	}
+}
+
+func (t *turn) opened() {
+	st := &t.state
+	if st.Open {
+		return
+	}
+	st.Open = true
+	t.do(Tell{TellOpened, ""})
+	switch {
+	case !st.Ready:
+		t.askSession()
+	case st.Room.ID == "":
+		t.askConfig()
+	}
+	t.pump()
+}
+
+func (t *turn) minimized() {
+	if !t.state.Open {
+		return
+	}
+	t.state.Open = false
+	t.disarm("config")
+	t.do(Tell{TellClosed, ""})
+}
+
+// triedNow is the visitor's impatience: what waits for a better moment is
+// tried at once.
+func (t *turn) triedNow() {
+	if !t.state.Ready {
+		t.askSession()
+		return
+	}
+	t.retryAll()
+	t.dialByHand()
+	t.pump()
+}
+
+// dialByHand dials because somebody waits for it, but not in a rage.
+func (t *turn) dialByHand() {
+	if t.state.Link == LinkDown && t.linkWanted() && t.now.Sub(t.link.manual) >= manualPause {
+		t.link.manual = t.now
+		t.dial()
+	}
+}
+
+// retryAll brings the calls forward that wait to be repeated, but for
+// those that a busy server has told to wait.
+func (t *turn) retryAll() {
+	for _, name := range []string{askVisitor, askRoom, askHistory, askLookup, askSend} {
+		if t.waiting(name) && t.state.Trouble.Kind != TroubleBusy {
+			then := t.again[retry(name)]
+			t.disarm(retry(name))
+			then(t)
+		}
+	}
+}
+
+func (t *turn) askSession() {
+	if t.asking(askSession) {
+		return
+	}
+	t.state.Asking, t.state.Trouble = true, Trouble{}
+	var body []ejson.Member
+	if t.state.Department != "" {
+		body = append(body, ejson.F("department", ejson.String(t.state.Department)))
+	}
+	t.ask(askSession, "POST", "/v1/session", body...)
+}
+
+func (t *turn) gotSession(r reply) {
+	st := &t.state
+	st.Asking = false
+	if r.outcome != done {
+		t.sessionFailed(r)
+		return
+	}
+	st.Ready, st.Trouble = true, Trouble{}
+	if token := rocket.Token(r.body.Get("token").Str()); token != "" && t.token == "" {
+		t.token = token
+	}
+	st.Config = rocket.ConfigFrom(r.body.Get("config"))
+	st.Server = serverFrom(r.body.Get("server"))
+	t.restore(r.body)
+	t.settleIntroduction()
+	t.poll()
+	t.pump()
+}
+
+// sessionFailed tries again while somebody waits for it. A token that is
+// refused out of hand cannot come back: the next answer brings a new one.
+func (t *turn) sessionFailed(r reply) {
+	if r.outcome == badToken && t.token != "" {
+		t.loseConversation()
+		t.setToken("")
+		t.askSession()
+		return
+	}
+	t.state.Trouble = t.trouble(r)
+	t.do(Tell{TellError, detail("code", string(t.state.Trouble.Kind))})
+	if r.outcome.passing() {
+		t.retryAsk(askSession, r, (*turn).askSession)
+	}
+}
+
+func serverFrom(v ejson.Value) Server {
+	return Server{Socket: v.Get("socket").Str(), Base: v.Get("base").Str(), Version: v.Get("version").Str()}
+}
+
+// restore takes over what Rocket.Chat knows of this visitor.
+func (t *turn) restore(body ejson.Value) {
+	st := &t.state
+	st.Registered = !body.Get("visitor").IsNull()
+	if st.Registered {
+		t.adoptVisitor(rocket.VisitorFrom(body.Get("visitor")))
+	}
+	if room := body.Get("room"); !room.IsNull() {
+		t.adoptRoom(rocket.RoomFrom(room))
+		t.setAgent(rocket.AgentFrom(body.Get("agent")))
+		return
+	}
+	switch {
+	case st.Room.ID == "":
+	case !st.Registered:
+		t.loseConversation()
+	case !st.Over:
+		t.closed() // the conversation of the last visit; it can be read
+	}
+}
+
+// loseConversation is for a token that Rocket.Chat knows no more: the
+// conversation is out of reach, the unsent lines are not.
+func (t *turn) loseConversation() {
+	st := &t.state
+	if st.Room.ID != "" || st.Timeline.Len() > 0 {
+		st.Expired = true
+	}
+	for _, it := range slices.Clone(st.Outbox.Items()) {
+		switch {
+		case it.Delivery == outbox.Queued && it.Attempts == 0:
+			it.Room = ""
+			t.keep(it)
+		case it.Delivery != outbox.NotSent: // it may be there, and cannot be looked up any more
+			t.refuse(it, outbox.WhyClosed)
+		}
+	}
+	t.dropRoom()
+	st.Registered = false
+	st.Visitor.ID, st.Visitor.Username = "", ""
+	t.saveVisitor()
+}
+
+// setToken changes the credential; "" asks for a new one.
+func (t *turn) setToken(token rocket.Token) {
+	t.token = token
+	t.save(keyToken, string(token))
+}
+
+// poll asks for the config from time to time while it can still change
+// what the visitor may do.
+func (t *turn) poll() {
+	if t.state.Open && t.state.Room.ID == "" {
+		t.arm("config", pollConfig, (*turn).askConfig)
+	}
+}
+
+func (t *turn) askConfig() {
+	path := "/v1/config"
+	if t.state.Department != "" {
+		path += "?department=" + escape(t.state.Department)
+	}
+	t.ask(askConfig, "GET", path)
+}
+
+// gotConfig minds only good answers: the config at hand serves as well.
+func (t *turn) gotConfig(r reply) {
+	if r.outcome == done && !r.body.Get("config").IsNull() {
+		t.state.Config = rocket.ConfigFrom(r.body.Get("config"))
+		t.settleIntroduction()
+		if t.state.Config.Online && t.state.Trouble.Kind == TroubleNoAgent {
+			t.state.Trouble = Trouble{}
+		}
+	}
+	t.poll()
+}
+
+func (t *turn) assigned(department string) {
+	if department == t.state.Department || department != "" && !rocket.ValidID(department) {
+		return
+	}
+	t.state.Department = department
+	if t.state.Ready {
+		t.askConfig()
+	}
+}
+
+// escape writes s for a query. What passes rocket.ValidID needs nothing;
+// of the rest each byte is written as %XX.
+func escape(s string) string {
+	const hex = "0123456789ABCDEF"
+	var b []byte
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if rocket.ValidID(string(c)) {
+			b = append(b, c)
+		} else {
+			b = append(b, '%', hex[c>>4], hex[c&15])
+		}
+	}
+	return string(b)
+}
+
+// detail writes one pair as JSON.
+func detail(key, value string) string {
+	return ejson.Object(ejson.F(key, ejson.String(value))).String()
+}

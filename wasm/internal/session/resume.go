@@ -1,0 +1,100 @@
+package session
+
+import (
+	"sort"
+	"strings"
+	"time"
+
+	"capsule/wasm/ejson"
+	"capsule/wasm/internal/outbox"
+	"capsule/wasm/rocket"
+)
+
+// The keys of what is saved, beside one outbox.KeyPrefix key for each
+// unsent line. History is not among them: the server has it, and on a
+// shared machine it is private.
+const (
+	keyToken   = "token"
+	keyVisitor = "visitor"
+	keyRoom    = "room"
+	keySeen    = "seen"
+	keyDraft   = "draft"
+)
+
+// resume takes over what the last visit saved. Everything may be missing,
+// old, or written by something else.
+func (s *Session) resume(saved Saved) {
+	st := &s.state
+	if token := rocket.Token(saved[keyToken]); token.Valid() {
+		s.token = token
+	}
+	if v, err := ejson.Parse(saved[keyVisitor]); err == nil {
+		st.Visitor = rocket.VisitorFrom(v)
+		st.Introduced = v.Get("introduced").Bool()
+	}
+	if st.Visitor.Name == "" {
+		st.Visitor.Name = s.cfg.Name
+	}
+	if st.Visitor.Email == "" {
+		st.Visitor.Email = s.cfg.Email
+	}
+	if room := saved[keyRoom]; s.token != "" && rocket.ValidID(room) {
+		st.Room = rocket.Room{ID: room, Open: true}
+	}
+	if v, err := ejson.Parse(saved[keySeen]); err == nil {
+		s.seen = v.Time()
+	}
+	s.lease = leaseFrom(saved[keyLease])
+	st.Draft.Text = saved[keyDraft]
+	if st.Draft.Text != "" {
+		st.Draft.Version = 1
+	}
+	s.resumeOutbox(saved)
+}
+
+func (s *Session) resumeOutbox(saved Saved) {
+	var keys []string
+	for key := range saved {
+		if strings.HasPrefix(key, outbox.KeyPrefix) {
+			keys = append(keys, key)
+		}
+	}
+	sort.Strings(keys) // a map has no order, and lines may share a number
+	for _, key := range keys {
+		if it, ok := outbox.Decode(key, saved[key]); ok {
+			s.state.Outbox.Put(it)
+		}
+	}
+	s.sends.inherited = s.state.Outbox.NextN() - 1
+}
+
+// saveFailed minds lines only: what else is lost can be had again.
+func (t *turn) saveFailed(key string) {
+	id, ok := strings.CutPrefix(key, outbox.KeyPrefix)
+	if _, waits := t.state.Outbox.Get(id); ok && waits {
+		if t.unkept == nil {
+			t.unkept = map[string]bool{}
+		}
+		t.unkept[id] = true
+	}
+}
+
+// remember says whether anything unsent would be lost with the page.
+func (t *turn) remember() {
+	for id := range t.unkept {
+		if _, waits := t.state.Outbox.Get(id); !waits {
+			delete(t.unkept, id)
+		}
+	}
+	t.state.Memory = len(t.unkept) > 0
+}
+
+func (t *turn) saveVisitor() {
+	v := t.state.Visitor
+	t.save(keyVisitor, v.Value().With("introduced", ejson.Bool(t.state.Introduced)).String())
+}
+
+func (t *turn) saveSeen(at time.Time) {
+	t.seen = at
+	t.save(keySeen, ejson.Int(at.UnixMilli()).String())
+}

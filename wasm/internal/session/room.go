@@ -1,0 +1,337 @@
+package session
+
+import (
+	"time"
+
+	"capsule/wasm/ddp"
+	"capsule/wasm/ejson"
+	"capsule/wasm/internal/mutant"
+	"capsule/wasm/internal/timeline"
+	"capsule/wasm/rocket"
+)
+
+func (t *turn) askRoom() { t.ask(askRoom, "POST", "/v1/room") }
+
+func (t *turn) gotRoom(r reply) {
+	st := &t.state
+	switch {
+	case r.outcome == done:
+		st.Trouble = Trouble{}
+		t.adoptRoom(rocket.RoomFrom(r.body.Get("room")))
+		if st.Room.ServedBy.ID != "" && !st.Agent.Known() {
+			t.askSession() // the agent came before we listened: no event tells who it is
+		}
+		t.pump()
+	case r.outcome == badToken:
+		t.renewIdentity()
+	default:
+		t.startFailed(askRoom, r, (*turn).pump)
+		if r.outcome == refused {
+			st.Config.Online = st.Config.Online && st.Trouble.Kind != TroubleNoAgent
+			t.refuseWaiting(whyOf(r.reason))
+		}
+	}
+}
+
+// adoptRoom makes room the conversation.
+func (t *turn) adoptRoom(room rocket.Room) {
+	st := &t.state
+	if room.ID == "" {
+		return
+	}
+	isNew := st.Room.ID != room.ID
+	if isNew {
+		t.dropRoom()
+		t.save(keyRoom, room.ID)
+	}
+	st.Room, st.Over, st.Introduced = room, false, true
+	st.Room.Open = true
+	for _, it := range st.Outbox.Items() {
+		if it.Room == "" {
+			it.Room = room.ID
+			st.Outbox.Put(it)
+			t.save(it.Key(), it.Encode())
+		}
+	}
+	if isNew {
+		t.do(Tell{TellStarted, detail("room", room.ID)})
+	}
+	if st.Link == LinkUp && t.link.messages == "" {
+		t.subscribe()
+	}
+	t.dialSoon()
+}
+
+// dropRoom leaves a conversation behind, but for its unsent lines.
+func (t *turn) dropRoom() {
+	st := &t.state
+	if st.Room.ID == "" && st.Timeline.Len() == 0 {
+		return
+	}
+	st.Room, st.Agent, st.Over, st.Spot, st.Unread = rocket.Room{}, rocket.Agent{}, false, 0, 0
+	st.Names = nil
+	st.Timeline, st.Typing, st.Synced = timeline.Timeline{}, nil, false
+	t.early = nil
+	t.told, t.sync, t.from, t.whole = "", catchUp{}, never, never
+	t.stopPolling()
+	t.disarm("end")
+	t.forget(askHistory)
+	t.forget(askClose) // its answer is about the room that is left
+	t.forget(askLookup)
+	t.save(keyRoom, "")
+	if st.Link != LinkDown {
+		t.drop(putAway) // its subscriptions are those of the old room
+	}
+}
+
+// subscribe listens to the room, before its history is read: or what is
+// said in between would be missed.
+func (t *turn) subscribe() {
+	room := t.state.Room.ID
+	if room == "" {
+		return
+	}
+	sub := func(stream, event string) string {
+		id := t.nextID()
+		t.write(ddp.Frame{Kind: ddp.Sub, ID: id, Name: stream, Params: rocket.StreamParams(event, t.token)})
+		return id
+	}
+	if mutant.Is(mutant.HistoryFirst) {
+		t.askHistory()
+	}
+	t.link.messages = sub(rocket.StreamMessages, room)
+	sub(rocket.StreamRoom, room)
+	sub(rocket.StreamNotify, room+rocket.NotifyActivity)
+	sub(rocket.StreamNotify, room+rocket.NotifyTyping)
+	sub(rocket.StreamNotify, room+rocket.NotifyDeleted)
+}
+
+func (t *turn) ready(ids []string) {
+	for _, id := range ids {
+		if id == t.link.messages && id != "" {
+			t.link.listens, t.link.refusals, t.link.fails = true, 0, 0
+			t.stopPolling()
+			t.state.Synced = t.state.Synced || mutant.Is(mutant.EarlySync)
+			if !mutant.Is(mutant.HistoryFirst) {
+				t.askHistory()
+			}
+			t.pump()
+		}
+	}
+}
+
+// A session that says a room is open, while its stream is refused, is asked
+// again only so many times in a row; then there is a pause.
+const (
+	maxRefusals  = 2
+	refusalPause = 30 * time.Second
+)
+
+// refused takes the refusal of a subscription. To the messages of a room
+// it means that the room is closed or the token replaced; to ask again
+// would go round in circles, history and session know which it is.
+func (t *turn) refused(f ddp.Frame) {
+	if f.ID != t.link.messages || f.ID == "" || f.Err == nil && t.link.listens {
+		return
+	}
+	if mutant.Is(mutant.RefusedAgain) {
+		t.subscribe()
+		return
+	}
+	t.link.refusals++
+	if f.Err != nil && f.Err.Code == ddp.CodeTooMany {
+		t.arm("subscribe", f.Err.Wait(), (*turn).subscribe)
+		return
+	}
+	if t.link.refusals > maxRefusals {
+		t.arm("subscribe", refusalPause, (*turn).subscribe)
+		return
+	}
+	t.link.messages, t.link.fails = "", 0 // the server is well
+	t.askHistory()
+	t.forget(askSession)
+	t.askSession()
+}
+
+// changed takes an event of a stream. Events of other rooms are none of
+// ours, whatever a server sends.
+func (t *turn) changed(f ddp.Frame) {
+	room := t.state.Room.ID
+	if room == "" || len(f.Args) == 0 {
+		return
+	}
+	switch {
+	case f.Name == rocket.StreamMessages && f.Event == room:
+		waiting := t.state.Outbox.Len()
+		for _, arg := range f.Args {
+			if m, err := rocket.MessageFrom(arg); err == nil && m.Room == room {
+				t.message(m)
+			}
+		}
+		if t.state.Outbox.Len() < waiting {
+			// A line of ours came back before the answer to it, which
+			// counts for nothing now: it is the next one's turn.
+			t.state.Trouble = Trouble{}
+			t.pump()
+		}
+	case f.Name == rocket.StreamRoom && f.Event == room:
+		t.roomEvent(rocket.RoomEventFrom(f.Args[0]))
+	case f.Name == rocket.StreamNotify && f.Event == room+rocket.NotifyDeleted:
+		t.deleted(f.Args[0].Get("_id").Str())
+	case f.Name == rocket.StreamNotify && f.Event == room+rocket.NotifyActivity:
+		t.activity(f.Args)
+	case f.Name == rocket.StreamNotify && f.Event == room+rocket.NotifyTyping:
+		t.othersType(f.Args[0].Str(), len(f.Args) > 1 && f.Args[1].Bool())
+	}
+}
+
+// message takes a message as the server has it, by whatever way it came.
+func (t *turn) message(m rocket.Message) { t.take(m, t.delivered(m.ID)) }
+
+// take shows a message; waited says that it is a line that waited for it.
+func (t *turn) take(m rocket.Message, waited bool) {
+	st := &t.state
+	if t.sync.heard != nil {
+		t.sync.heard[m.ID] = true
+	}
+	if st.Synced && m.At.After(t.whole) {
+		t.whole = m.At
+	}
+	if t.sync.heard != nil && t.whole.IsZero() && !waited && m.Updated.After(m.At) && !mutant.Is(mutant.HoleShown) {
+		t.early = append(t.early, m)
+		return
+	}
+	old := m.At.Before(t.from) && !st.Timeline.Has(m.ID)
+	if old && !waited && !mutant.Is(mutant.HoleShown) {
+		return // edited, and too long ago to be shown: what came next is not
+	}
+	if !st.Timeline.Put(m) {
+		return
+	}
+	if old {
+		t.polls = 0    // all that is shown
+		t.askHistory() // and what came between
+	}
+	if m.Type == "" && !st.mine(m) {
+		t.othersType(m.From.Username, false)
+		t.othersType(m.From.Name, false)
+		t.noticed(m)
+	}
+	if m.Type == rocket.TypeClosed {
+		t.closed()
+	}
+}
+
+func (t *turn) deleted(id string) {
+	if t.sync.heard != nil {
+		t.sync.heard[id] = false
+	}
+	t.state.Timeline.Remove(id)
+}
+
+func (t *turn) roomEvent(e rocket.RoomEvent) {
+	switch e.Type {
+	case rocket.EventAgent:
+		t.setAgent(e.Agent)
+	case rocket.EventStatus:
+		agent := t.state.Agent
+		agent.Status = e.Status
+		t.setAgent(agent)
+	case rocket.EventQueue:
+		t.state.Spot = e.Spot
+	}
+}
+
+func (t *turn) setAgent(a rocket.Agent) {
+	st := &t.state
+	st.Agent, st.Room.ServedBy = a, a.User
+	if a.Known() {
+		st.Spot = 0
+	}
+	if a.ID != "" {
+		// Messages carry names that the server may keep to itself; these are for visitors.
+		if st.Names == nil {
+			st.Names = map[string]string{}
+		}
+		st.Names[a.ID] = a.DisplayName()
+	}
+	told := ejson.Object(ejson.F("name", ejson.String(a.DisplayName())), ejson.F("status", ejson.String(a.Status))).String()
+	if told != t.told && (a.Known() || t.told != "") {
+		t.told = told
+		t.do(Tell{TellAgent, told})
+	}
+}
+
+// end asks for the end of the conversation, which then comes as a message.
+func (t *turn) end() {
+	st := &t.state
+	if st.Room.ID == "" || st.Over || !st.Config.Closable {
+		return
+	}
+	t.ask(askClose, "POST", "/v1/room/close", ejson.F("room", ejson.String(st.Room.ID)))
+}
+
+func (t *turn) gotClosed(r reply) {
+	st := &t.state
+	switch {
+	case r.outcome == done, r.outcome == missing,
+		r.outcome == refused && (r.reason == "room-closed" || r.reason == "invalid-room"):
+		st.Trouble = Trouble{}
+		t.closed()
+	case r.outcome == badToken:
+		t.renewIdentity()
+	default:
+		st.Trouble = t.trouble(r)
+	}
+}
+
+// endPause is how long the last message of a conversation may take to be
+// written.
+const endPause = 3 * time.Second
+
+// closed takes the news that the conversation has ended. What was said last
+// may not have come over the socket, but is in the history.
+func (t *turn) closed() {
+	if t.state.Over || t.state.Room.ID == "" {
+		return
+	}
+	t.over()
+	if mutant.Is(mutant.EndUnread) {
+		return
+	}
+	t.askHistory()
+	if m, _ := t.state.Timeline.Newest(); m.Type != rocket.TypeClosed {
+		t.arm("end", endPause, (*turn).askHistory) // it is written after the room is closed
+	}
+}
+
+// over is the end of the conversation, whoever ended it. The socket goes: a
+// closed room is silent, and a subscription to it refused.
+func (t *turn) over() {
+	st := &t.state
+	if st.Over || st.Room.ID == "" {
+		return
+	}
+	st.Over, st.Room.Open, st.Typing, st.Spot = true, false, nil, 0
+	t.disarm("redial")
+	t.stopPolling()
+	if st.Link != LinkDown {
+		t.drop(putAway)
+	}
+	st.Lost, st.Redial = never, never
+	t.do(Tell{TellEnded, detail("room", st.Room.ID)})
+	t.pump()
+}
+
+// renew clears the table for another conversation.
+func (t *turn) renew() {
+	st := &t.state
+	if !st.Over && st.Room.ID != "" {
+		return
+	}
+	t.dropRoom()
+	st.Expired = false
+	t.forget(askConfig)
+	t.askConfig()
+	t.pump()
+}

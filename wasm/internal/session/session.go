@@ -1,0 +1,193 @@
+// Package session decides what the widget does next.
+//
+// A Session does no input or output. It is told what happened, one Event
+// at a time, and answers with the Effects to carry out, in order. The same
+// events always give the same effects, so a bug report is a transcript and
+// a test is a text file.
+//
+//	effects := s.Step(now, event)
+//	for _, e := range effects { carry out e; what comes of it is an Event }
+//	look at s.State()
+//
+// The effects of one Step are to be carried out in order: a Save comes
+// before the Send it protects.
+package session
+
+import (
+	"time"
+
+	"capsule/wasm/rocket"
+)
+
+// Config is what the page decided, and what a pure package cannot make
+// itself.
+type Config struct {
+	Department  string
+	Name, Email string                            // what the page knows of the visitor
+	Tab         string                            // names this page among those that share its storage; "" when it shares with none
+	NewID       func() string                     // ids of messages; unique, rocket.ValidID
+	Jitter      func(time.Duration) time.Duration // a random part of it, from 0 up to it
+}
+
+// Saved is what the last visit left: the values of its Save effects.
+type Saved map[string]string
+
+// A Session is one visitor's widget.
+type Session struct {
+	cfg   Config
+	state State
+	token rocket.Token
+
+	asks  map[string]int // the newest call of each name; 0 when none is under way
+	asked int            // calls so far
+	tries map[string]int // failures in a row, of calls by name
+	again map[Timer]func(*turn)
+
+	link  link
+	sends sends
+	sync  catchUp
+
+	told      string           // what Tell last said of the agent
+	saidTypes time.Time        // when our own typing was last announced; zero: not typing
+	seen      time.Time        // up to which message everything was seen
+	early     []rocket.Message // edited before the first page was there, and so it is unknown what is between
+	from      time.Time        // since when everything is known; zero: from the beginning
+	whole     time.Time        // up to which message everything is known
+	renewals  []time.Time
+	polls     int             // readings since polling began
+	lease     lease           // whose turn it is to send
+	unkept    map[string]bool // lines that storage refused
+}
+
+// New makes a session that goes on where saved left off.
+func New(cfg Config, saved Saved) *Session {
+	s := &Session{cfg: cfg, asks: map[string]int{}, tries: map[string]int{}, again: map[Timer]func(*turn){}}
+	s.state.Visible = true
+	s.state.Department = cfg.Department
+	s.resume(saved)
+	return s
+}
+
+// State returns the current state. It is valid until the next Step.
+func (s *Session) State() *State { return &s.state }
+
+// A turn is one Step in progress.
+type turn struct {
+	*Session
+	now     time.Time
+	effects []Effect
+}
+
+func (t *turn) do(e ...Effect) { t.effects = append(t.effects, e...) }
+
+// save keeps a value. A second save of the same key in one turn replaces
+// the first in its place, and so still precedes what the first protected.
+func (t *turn) save(key, value string) {
+	for i, e := range t.effects {
+		if old, ok := e.(Save); ok && old.Key == key {
+			t.effects[i] = Save{key, value}
+			return
+		}
+	}
+	t.do(Save{key, value})
+}
+
+// Step applies ev, which happened at now.
+func (s *Session) Step(now time.Time, ev Event) []Effect {
+	t := &turn{Session: s, now: now}
+	t.apply(ev)
+	t.remember()
+	return t.effects
+}
+
+func (t *turn) apply(ev Event) {
+	switch ev := ev.(type) {
+	case Started:
+		t.started()
+	case Opened:
+		t.opened()
+	case Minimized:
+		t.minimized()
+	case Typed:
+		t.typed(ev.Text)
+	case Composed:
+		t.composed(ev.Text)
+	case Introduced:
+		t.introduced(ev)
+	case LeftWord:
+		t.leftWord(ev)
+	case Retried:
+		t.retried(ev.ID)
+	case Discarded:
+		t.discarded(ev.ID)
+	case Ended:
+		t.end()
+	case Renewed:
+		t.renew()
+	case Saw:
+		t.saw()
+	case TriedNow:
+		t.triedNow()
+	case Identified:
+		t.identified(ev)
+	case Assigned:
+		t.assigned(ev.Department)
+	case SaveFailed:
+		t.saveFailed(ev.Key)
+	case Stored:
+		t.savedElsewhere(ev)
+	case Recalled:
+		t.recalled(ev.Saved)
+	case Answered:
+		t.answered(ev)
+	case Rang:
+		t.rang(ev.Timer)
+	default:
+		t.applyLink(ev)
+	}
+}
+
+// applyLink takes the events of the socket and of the page's life.
+func (t *turn) applyLink(ev Event) {
+	switch ev := ev.(type) {
+	case LinkRose:
+		t.rose(ev.Epoch)
+	case LinkFell:
+		t.fell(ev.Epoch)
+	case FrameCame:
+		t.frameCame(ev)
+	case Shown:
+		t.state.Visible = true
+		t.woke()
+		t.pollSoon()
+	case Hidden:
+		t.state.Visible = false
+	case Woke:
+		t.woke()
+	case Slept:
+		t.slept()
+	case NetworkLost:
+		t.networkLost()
+	}
+}
+
+// rang takes what a timer was armed for. A timer that was disarmed in the
+// same moment may still ring; then there is nothing to take.
+func (t *turn) rang(timer Timer) {
+	if then := t.again[timer]; then != nil {
+		delete(t.again, timer)
+		then(t)
+	}
+}
+
+func (t *turn) arm(timer Timer, after time.Duration, then func(*turn)) {
+	t.again[timer] = then
+	t.do(Arm{timer, after})
+}
+
+func (t *turn) disarm(timer Timer) {
+	if t.again[timer] != nil {
+		delete(t.again, timer)
+		t.do(Disarm{timer})
+	}
+}

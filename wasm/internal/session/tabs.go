@@ -1,0 +1,205 @@
+package session
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"capsule/wasm/ejson"
+	"capsule/wasm/internal/outbox"
+	"capsule/wasm/rocket"
+)
+
+// Several tabs of one visitor share what is saved. Each has its own socket
+// and shows the same conversation; but lines are sent, and visitors and
+// rooms made, by the one that holds the lease. Whoever needs it and sees no
+// other's takes it, renews it while there is something to do, and gives it
+// back. The tab that dies with it is succeeded when it runs out; should two
+// take it in the same moment, the smaller name wins.
+//
+// Were two to send the same line nevertheless, it has one id: the server
+// takes the first.
+const (
+	keyLease   = "owner"
+	leaseTime  = 5 * time.Second
+	leaseRenew = 2 * time.Second
+)
+
+// A lease says which tab sends, and how long.
+type lease struct {
+	tab   string
+	until time.Time
+}
+
+func leaseFrom(text string) lease {
+	v, err := ejson.Parse(text)
+	if err != nil {
+		return lease{}
+	}
+	return lease{v.Get("tab").Str(), time.UnixMilli(v.Get("until").Int())}
+}
+
+func (l lease) text() string {
+	return ejson.Object(ejson.F("tab", ejson.String(l.tab)), ejson.F("until", ejson.Int(l.until.UnixMilli()))).String()
+}
+
+// owns takes the lease, if it can be had. If not, the session pumps again
+// when it runs out.
+func (t *turn) owns() bool {
+	l := &t.lease
+	if t.cfg.Tab == "" {
+		return true
+	}
+	if t.leads() {
+		return true
+	}
+	left := l.until.Sub(t.now)
+	if l.tab != "" && l.tab != t.cfg.Tab && left > 0 {
+		// A clock that was set back must not make a lease last for hours.
+		t.arm("lease", min(left, leaseTime)+t.cfg.Jitter(time.Second/2), func(t *turn) {
+			t.lease = lease{}
+			t.pump()
+		})
+		return false
+	}
+	t.renewLease()
+	return true
+}
+
+// renewLease keeps the lease while lines wait.
+func (t *turn) renewLease() {
+	if _, waiting := t.state.Outbox.Head(); !waiting || t.link.asleep {
+		t.giveLease()
+		return
+	}
+	t.lease = lease{t.cfg.Tab, t.now.Add(leaseTime)}
+	t.save(keyLease, t.lease.text())
+	t.arm("lease", leaseRenew, (*turn).renewLease)
+}
+
+// giveLease lets another tab go on at once.
+func (t *turn) giveLease() {
+	if t.cfg.Tab == "" || t.lease.tab != t.cfg.Tab {
+		return
+	}
+	t.lease = lease{}
+	t.disarm("lease")
+	t.save(keyLease, "")
+}
+
+// recalled takes all that is saved, after a time in which a tab could not
+// hear what others saved.
+func (t *turn) recalled(saved Saved) {
+	for _, it := range slices.Clone(t.state.Outbox.Items()) {
+		if _, ok := saved[it.Key()]; !ok && !t.unkept[it.ID] {
+			t.gone(it)
+		}
+	}
+	keys := make([]string, 0, len(saved))
+	for key := range saved {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		t.adopt(Stored{key, saved[key]})
+	}
+	if saved[keyLease] == "" {
+		t.lease = lease{}
+	}
+	t.pump()
+}
+
+// savedElsewhere takes over what another tab saved. A line that it wrote it
+// is about to send as well.
+func (t *turn) savedElsewhere(ev Stored) {
+	t.adopt(ev)
+	if strings.HasPrefix(ev.Key, outbox.KeyPrefix) && !t.leads() {
+		if t.again["lease"] == nil {
+			t.arm("lease", time.Second+t.cfg.Jitter(time.Second/2), (*turn).pump)
+		}
+		return
+	}
+	t.pump()
+}
+
+// leads reports whether this tab has the lease.
+func (t *turn) leads() bool {
+	return t.cfg.Tab != "" && t.lease.tab == t.cfg.Tab && t.lease.until.After(t.now)
+}
+
+func (t *turn) adopt(ev Stored) {
+	st := &t.state
+	switch {
+	case ev.Key == keyLease:
+		t.leaseTaken(leaseFrom(ev.Value))
+	case ev.Key == keyToken:
+		if token := rocket.Token(ev.Value); token.Valid() && token != t.token {
+			// The other one has registered, or did so anew: we are who he is.
+			t.token = token
+			t.forget(askSession)
+			t.askSession()
+		}
+	case ev.Key == keyRoom:
+		if rocket.ValidID(ev.Value) && ev.Value != st.Room.ID && t.token != "" {
+			t.adoptRoom(rocket.Room{ID: ev.Value, Open: true})
+			t.forget(askSession) // its answer may be from before this room
+			t.askSession()       // which has an agent already, perhaps
+		}
+	case ev.Key == keyVisitor:
+		if v, err := ejson.Parse(ev.Value); err == nil {
+			st.Visitor, st.Introduced = rocket.VisitorFrom(v), v.Get("introduced").Bool()
+			st.Registered = st.Registered || st.Visitor.ID != ""
+		}
+	case strings.HasPrefix(ev.Key, outbox.KeyPrefix):
+		t.lineStored(ev)
+	}
+}
+
+func (t *turn) leaseTaken(l lease) {
+	if t.leads() && (l.tab == "" || l.tab > t.cfg.Tab) {
+		t.save(keyLease, t.lease.text()) // say it again: the smaller name wins
+		return
+	}
+	t.lease = l
+	if t.again["lease"] != nil {
+		t.disarm("lease")
+	}
+}
+
+// lineStored takes over what another tab did with a line: wrote it, went on
+// with it, or was done with it.
+func (t *turn) lineStored(ev Stored) {
+	st := &t.state
+	it, ok := outbox.Decode(ev.Key, ev.Value)
+	if !ok {
+		if have, ok := st.Outbox.Get(strings.TrimPrefix(ev.Key, outbox.KeyPrefix)); ok && ev.Value == "" {
+			t.gone(have)
+		}
+		return
+	}
+	have, known := st.Outbox.Get(it.ID)
+	busy := known && (t.sends.item == it.ID || have.Attempts > it.Attempts)
+	if st.Timeline.Has(it.ID) || busy {
+		return // we know better
+	}
+	if known && have.N != it.N {
+		st.Outbox.Remove(it.ID)
+	}
+	st.Outbox.Put(it)
+}
+
+// gone is for a line that another tab is done with: it was discarded, or
+// the server has it, which then history shows.
+func (t *turn) gone(it outbox.Item) {
+	st := &t.state
+	t.settled(it.ID)
+	if it.Delivery == outbox.NotSent || st.Timeline.Has(it.ID) {
+		st.Outbox.Remove(it.ID)
+		return
+	}
+	it.Delivery, it.Attempts = outbox.Unknown, max(it.Attempts, 1)
+	st.Outbox.Put(it)
+	if !t.asking(askHistory) {
+		t.askHistory()
+	}
+}
