@@ -1,0 +1,98 @@
+// What a page can call once Capsule's script tag is on it.
+//
+//   <script async src="https://chat.example/capsule.js"></script>
+//
+// Every call may be made at once: what needs the widget waits for it. Before
+// the script itself is there, leave calls in an array; they are made as soon
+// as it is:
+//
+//   window.Capsule = window.Capsule || []
+//   Capsule.push(['open'], ['on', 'message', (message) => { ... }])
+
+export interface Identity {
+  name?: string
+  email?: string
+}
+
+/** What is told to a listener, by the name of the event. */
+export interface Events {
+  /** The widget has started; calls are carried out from now on. */
+  ready: undefined
+  opened: undefined
+  closed: undefined
+  /** The conversation began, or ended. */
+  started: unknown
+  ended: unknown
+  /** A message arrived. */
+  message: unknown
+  /** How many messages have not been seen. */
+  unread: unknown
+  /** Who answers has changed. */
+  agent: unknown
+  /** The connection has changed. */
+  state: unknown
+  /** Chat could not start, or something failed; in words for a developer. */
+  error: unknown
+  /** The widget is gone from the page. */
+  destroyed: undefined
+}
+
+export interface Capsule {
+  /** Which build this is; also the name of the pinned file capsule-<version>.js. */
+  readonly version: string
+  open(): void
+  close(): void
+  toggle(): void
+  /** Shows the launcher again after hide. */
+  show(): void
+  /** Takes launcher and panel out of sight. */
+  hide(): void
+  /** Says who the visitor is, so that they need not be asked. */
+  identify(who: Identity): void
+  setDepartment(department: string): void
+  /** Calls fn for every such event; returns the way to stop that. */
+  on<E extends keyof Events>(event: E, fn: (detail: Events[E]) => void): () => void
+  /** Makes calls given as arrays: ['open'], ['setDepartment', 'Sales']. */
+  push(...calls: [name: string, ...args: unknown[]][]): void
+  /** Removes Capsule from the page, with everything it added. */
+  destroy(): void
+}
+
+/** The data-* attributes of the script tag. */
+export interface Options {
+  /** Address of Capsule's server; by default where the script came from. */
+  'data-server'?: string
+  'data-department'?: string
+  /** An e-mail address, or a mailto:, tel: or https: address, for when chat cannot start. */
+  'data-contact'?: string
+  /** Any CSS colour. Text on it is made dark or light to suit. */
+  'data-color'?: string
+  'data-position'?: 'left' | 'right'
+  'data-title'?: string
+  /** A language tag; by default the page's lang, then the browser's. */
+  'data-language'?: string
+  'data-name'?: string
+  'data-email'?: string
+  /**
+   * idle: fetch and compile when the page has loaded and rests, unless the
+   * visitor saves data. intent: fetch nothing until they turn to the launcher.
+   * eager: fetch at once. In no case does it run, store or ask anything
+   * before that.
+   */
+  'data-load'?: 'idle' | 'intent' | 'eager'
+  /** Write what the widget does to the console. */
+  'data-debug'?: ''
+}
+
+/**
+ * CSS properties a page may set on capsule-chat: --capsule-accent,
+ * --capsule-on-accent, --capsule-surface, --capsule-text, --capsule-muted,
+ * --capsule-border, --capsule-bubble-agent, --capsule-bubble-visitor,
+ * --capsule-radius, --capsule-font, --capsule-shadow, --capsule-z,
+ * --capsule-offset-x, --capsule-offset-y.
+ */
+declare global {
+  interface Window {
+    Capsule: Capsule
+  }
+}

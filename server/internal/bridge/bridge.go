@@ -1,0 +1,173 @@
+package bridge
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"capsule/server/internal/limit"
+	"capsule/wasm/ejson"
+	"capsule/wasm/rocket"
+)
+
+// Options say where Rocket.Chat is and who may use the bridge to it.
+type Options struct {
+	RocketChat *url.URL      // as this server reaches it
+	Public     *url.URL      // as browsers reach it; nil: the same
+	Origins    Origins       // besides the bridge's own origin
+	Proxies    limit.Proxies // whose X-Forwarded-For is believed
+	Requests   limit.Rate    // of one address; zero: no limit
+	Starts     limit.Rate    // registrations of one address, and likewise rooms; zero: no limit
+	Mails      limit.Rate    // messages left by one address while nobody is there; zero: no limit
+	Logf       func(format string, args ...any)
+	Transport  http.RoundTripper // to Rocket.Chat; nil: one of the bridge's own
+}
+
+// A Bridge is the http.Handler for everything under /v1/.
+type Bridge struct {
+	up       *upstream
+	server   ejson.Value // address part of what clients are told, see told
+	origins  Origins
+	proxies  limit.Proxies
+	requests *limit.Limiter
+	guesses  *limit.Limiter
+	mails    *limit.Limiter
+	configs  configs
+	info     well[version]
+	tokens   locks
+	known    memory
+	logf     func(string, ...any)
+	routes   map[string]route
+}
+
+// handler answers a request or says what is wrong with it. Errors are
+// *Problem, *rocket.Error or anything else, which counts as our own fault.
+type handler func(http.ResponseWriter, *http.Request) error
+
+type route struct {
+	handle handler
+	limit  *limit.Limiter // in addition to the one for all requests
+}
+
+// New makes a bridge. It does not call Rocket.Chat before the first request.
+func New(o Options) *Bridge {
+	if o.Logf == nil {
+		o.Logf = func(string, ...any) {}
+	}
+	if o.Public == nil {
+		o.Public = o.RocketChat
+	}
+	b := &Bridge{
+		up:       newUpstream(o.RocketChat, o.Transport),
+		server:   addresses(o.Public),
+		origins:  o.Origins,
+		proxies:  o.Proxies,
+		requests: limit.New(o.Requests, 0),
+		mails:    limit.New(o.Mails, 0),
+		logf:     o.Logf,
+	}
+	if b.requests != nil {
+		b.guesses = limit.New(limit.Rate{Every: time.Minute, Burst: 60}, 0)
+	}
+	b.routes = map[string]route{
+		"GET /v1/config":      {handle: b.config},
+		"POST /v1/session":    {handle: b.session},
+		"POST /v1/visitor":    {handle: b.visitor, limit: limit.New(o.Starts, 0)},
+		"POST /v1/room":       {handle: b.room, limit: limit.New(o.Starts, 0)},
+		"POST /v1/room/close": {handle: b.closeRoom},
+		"POST /v1/offline":    {handle: b.offline},
+		"GET /v1/messages":    {handle: b.history},
+		"POST /v1/messages":   {handle: b.send},
+		"GET /v1/messages/":   {handle: b.message},
+	}
+	return b
+}
+
+func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if !b.admit(w, r) {
+		b.fail(w, r, problem(ForbiddenOrigin))
+		return
+	}
+	if r.Method == http.MethodOptions {
+		preflight(w)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), total)
+	defer cancel()
+	if err := b.serve(w, r.WithContext(ctx)); err != nil {
+		b.fail(w, r, err)
+	}
+}
+
+func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) error {
+	from := b.proxies.Client(r)
+	if err := take(b.requests, from); err != nil {
+		return err
+	}
+	path := r.URL.Path
+	if strings.HasPrefix(path, "/v1/messages/") {
+		path = "/v1/messages/"
+	}
+	rt, ok := b.routes[r.Method+" "+path]
+	if !ok || r.URL.RawPath != "" { // no path of ours needs escapes
+		return problem(NotFound)
+	}
+	if err := take(rt.limit, from); err != nil {
+		return err
+	}
+	return rt.handle(w, r)
+}
+
+// token is the visitor's token of r. Who has named too many that nobody has
+// gets no further answers for a while.
+func (b *Bridge) token(r *http.Request) (rocket.Token, error) {
+	values := r.Header.Values(rocket.HeaderToken)
+	if len(values) != 1 || !rocket.Token(values[0]).Valid() {
+		return "", problem(InvalidToken)
+	}
+	if wait, spent := b.guesses.Spent(b.proxies.Client(r), time.Now()); spent {
+		return "", &Problem{Code: RateLimited, RetryAfter: wait}
+	}
+	return rocket.Token(values[0]), nil
+}
+
+// caller is what Rocket.Chat gets to know about who is behind a call.
+func (b *Bridge) caller(r *http.Request) caller {
+	return caller{
+		address:  b.proxies.Client(r),
+		agent:    plainHeader(r.Header.Get("User-Agent"), 256),
+		language: plainHeader(r.Header.Get("Accept-Language"), 128),
+	}
+}
+
+func take(l *limit.Limiter, from netip.Addr) error {
+	if wait, ok := l.Take(from, time.Now()); !ok {
+		return &Problem{Code: RateLimited, RetryAfter: wait}
+	}
+	return nil
+}
+
+// plainHeader is s without anything that is not printable ASCII, shortened.
+func plainHeader(s string, max int) string {
+	s = strings.Map(func(r rune) rune {
+		if r < 0x20 || r > 0x7e {
+			return -1
+		}
+		return r
+	}, s)
+	return s[:min(len(s), max)]
+}
+
+// answer writes 200 with members as a JSON object.
+func answer(w http.ResponseWriter, members ...ejson.Member) error {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(ejson.Object(members...).Append(nil)) // a caller who hangs up is no news
+	return nil
+}

@@ -1,0 +1,94 @@
+package bridge_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"capsule/server/internal/bridge"
+	"capsule/server/internal/limit"
+)
+
+func TestLimitsPerAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newChat()
+		b := newBridge(t, c, func(o *bridge.Options) {
+			o.Requests = limit.Rate{Every: time.Second, Burst: 200}
+			o.Starts = limit.Rate{Every: 12 * time.Second, Burst: 10}
+			o.Mails = limit.Rate{Every: 20 * time.Minute, Burst: 3}
+			o.Proxies, _ = limit.ParseProxies("10.0.0.1")
+		})
+		codes := map[int]int{}
+		for range 50 {
+			codes[ask(b, "POST", "/v1/visitor", `{"name":"Ann"}`).Code]++
+		}
+		if codes[200] != 10 || codes[429] != 40 || len(c.calls()) != 10 {
+			t.Errorf("50 registrations at once: %v, %d calls", codes, len(c.calls()))
+		}
+		w := ask(b, "POST", "/v1/visitor", `{"name":"Ann"}`)
+		if w.Header().Get("Retry-After") != "12" {
+			t.Errorf("headers %v", w.Header())
+		}
+		same(t, w.Body.String(), `{"error":"rate-limited","retryAfter":12}`)
+
+		r := newRequest("POST", "/v1/visitor", `{"name":"Ann"}`, "X-Forwarded-For", "198.51.100.1, 203.0.113.99")
+		r.RemoteAddr = "10.0.0.1:80"
+		if w := serve(b, r); w.Code != 200 {
+			t.Errorf("another visitor behind a proxy: %d", w.Code)
+		}
+		if got := c.all("visitor"); got[len(got)-1].header.Get("X-Real-Ip") != "203.0.113.99" {
+			t.Errorf("Rocket.Chat was told %v", got[len(got)-1].header)
+		}
+
+		c.on("GET", "/api/v1/livechat/messages.history/"+room, refused("invalid-token"))
+		codes = map[int]int{}
+		for range 10 {
+			codes[ask(b, "POST", "/v1/offline", `{"email":"ann@example.com","text":"hello"}`).Code]++
+		}
+		if codes[200] != 3 || codes[429] != 7 {
+			t.Errorf("10 mails at once: %v", codes)
+		}
+		pass(time.Hour)
+		codes = map[int]int{}
+		before := len(c.calls())
+		for range 100 {
+			codes[ask(b, "GET", "/v1/messages?room="+room, "").Code]++
+		}
+		if codes[401] != 60 || codes[429] != 40 || len(c.calls())-before != 60 {
+			t.Errorf("100 guesses of a token: %v, %d calls", codes, len(c.calls())-before)
+		}
+	})
+}
+
+func TestTheLogKnowsNoSecrets(t *testing.T) {
+	var mu sync.Mutex
+	var log strings.Builder
+	logf := func(o *bridge.Options) {
+		o.Logf = func(f string, args ...any) {
+			mu.Lock()
+			defer mu.Unlock()
+			fmt.Fprintf(&log, f+"\n", args...)
+		}
+	}
+	for _, rt := range routes {
+		for _, tt := range answers {
+			c := newChat()
+			method, path, _ := strings.Cut(rt.upstream, " ")
+			c.on(method, path, text(tt.status, tt.mime, tt.body))
+			ask(newBridge(t, c, logf), rt.method, rt.target, strings.Replace(rt.body, "Ann", "sEcReT", 1))
+		}
+		ask(newBridge(t, failing{errors.New("broken pipe")}, logf), rt.method, rt.target, rt.body)
+	}
+	for _, secret := range []string{token, "sEcReT", room, id, "hello", "?", "token=", "203.0.113"} {
+		if at := strings.Index(log.String(), secret); at >= 0 {
+			t.Errorf("the log has %q: ...%.120s", secret, log.String()[max(0, at-60):])
+		}
+	}
+	if log.Len() == 0 {
+		t.Error("nothing was logged at all")
+	}
+}

@@ -1,0 +1,220 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"capsule/wasm/ejson"
+	"capsule/wasm/rocket"
+)
+
+// What one call to Rocket.Chat may take, and how many there may be at once.
+const (
+	patience   = 10 * time.Second
+	total      = 13 * time.Second // for all calls that one request of ours needs
+	inFlight   = 64
+	inQueue    = 128
+	maxAnswer  = 1 << 20
+	maxHistory = 4 << 20
+)
+
+// upstream makes calls to one Rocket.Chat and to nothing else.
+type upstream struct {
+	base    url.URL
+	client  *http.Client
+	slots   chan struct{} // one element per call in flight
+	waiting atomic.Int32
+}
+
+// A call is one request to Rocket.Chat. Path is one of package rocket's, with
+// at most a checked id behind it.
+type call struct {
+	op     string // for errors: "register visitor"
+	method string // "" is GET
+	path   string
+	query  url.Values
+	body   ejson.Value // of a POST
+	max    int64       // bytes of the answer; 0 is maxAnswer
+	caller caller
+}
+
+// A caller is whom a call is made for. Rocket.Chat counts calls by address
+// and shows agents the rest.
+type caller struct {
+	address         netip.Addr
+	agent, language string
+}
+
+func newUpstream(base *url.URL, t http.RoundTripper) *upstream {
+	u := &upstream{
+		base:  url.URL{Scheme: base.Scheme, Host: base.Host, Path: strings.TrimRight(base.Path, "/")},
+		slots: make(chan struct{}, inFlight),
+	}
+	if t == nil {
+		t = &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			TLSHandshakeTimeout:    5 * time.Second,
+			ResponseHeaderTimeout:  patience,
+			IdleConnTimeout:        4 * time.Second, // Node hangs up after 5 s, and a POST sent into that would be lost
+			MaxIdleConnsPerHost:    inFlight,
+			MaxConnsPerHost:        inFlight,
+			MaxResponseHeaderBytes: 64 << 10,
+			ForceAttemptHTTP2:      true,
+		}
+	}
+	u.client = &http.Client{
+		Transport: t,
+		// Rocket.Chat has no reason to send us elsewhere; who sits between might.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return u
+}
+
+// do makes a call and returns the JSON object Rocket.Chat answered with. What
+// it refused is a *rocket.Error, everything else that is wrong a *Problem.
+func (u *upstream) do(ctx context.Context, c call) (ejson.Value, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := u.enter(ctx); err != nil {
+		return ejson.Value{}, err
+	}
+	defer func() { <-u.slots }()
+
+	req := u.request(ctx, c)
+	res, err := u.client.Do(req)
+	if err != nil {
+		return ejson.Value{}, unreachable(err)
+	}
+	defer res.Body.Close()
+	max := c.max
+	if max == 0 {
+		max = maxAnswer
+	}
+	text, err := io.ReadAll(io.LimitReader(res.Body, max+1))
+	if err != nil {
+		return ejson.Value{}, unreachable(err)
+	}
+	if int64(len(text)) > max {
+		return ejson.Value{}, nonsense(c.op + ": the answer is too large")
+	}
+	return judge(c.op, res, string(text))
+}
+
+// enter waits for a slot, unless too many wait already.
+func (u *upstream) enter(ctx context.Context) error {
+	select {
+	case u.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	defer u.waiting.Add(-1)
+	if u.waiting.Add(1) > inQueue {
+		return &Problem{Code: Unavailable, RetryAfter: 2 * time.Second, Cause: errors.New("too many calls are waiting")}
+	}
+	select {
+	case u.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return &Problem{Code: Unavailable, RetryAfter: 2 * time.Second, Cause: errors.New("waited too long for a slot")}
+	}
+}
+
+func (u *upstream) request(ctx context.Context, c call) *http.Request {
+	to := u.base
+	to.Path += c.path
+	to.RawQuery = c.query.Encode()
+	req := (&http.Request{
+		Method: http.MethodGet,
+		URL:    &to,
+		Host:   to.Host,
+		Header: http.Header{
+			"Accept":          {"application/json"},
+			"Cookie":          {rocket.CookieWidget},
+			"User-Agent":      {c.caller.agent}, // "" sends none
+			"Accept-Language": {c.caller.language},
+		},
+	}).WithContext(ctx)
+	if c.caller.language == "" {
+		req.Header.Del("Accept-Language")
+	}
+	if c.caller.address.IsValid() {
+		// Whichever of the two it believes, it is to count this visitor and
+		// not all of them together (protocol 1.2).
+		a := c.caller.address.String()
+		req.Header.Set("X-Real-Ip", a)
+		req.Header.Set("X-Forwarded-For", a)
+	}
+	if c.method == http.MethodPost {
+		text := c.body.String()
+		req.Method = http.MethodPost
+		req.Header.Set("Content-Type", "application/json")
+		req.ContentLength = int64(len(text))
+		req.Body = io.NopCloser(strings.NewReader(text))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
+	}
+	return req
+}
+
+// judge tells an answer from a refusal from nonsense.
+func judge(op string, res *http.Response, text string) (ejson.Value, error) {
+	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	var v ejson.Value
+	isJSON := kind == "application/json"
+	if isJSON {
+		var err error
+		v, err = ejson.Parse(text)
+		isJSON = err == nil && v.Kind() == ejson.KindObject
+	}
+	code := rocket.ErrorCode(v)
+	switch {
+	case res.StatusCode == http.StatusTooManyRequests || code == "error-too-many-requests":
+		return ejson.Value{}, &Problem{
+			Code:       RateLimited,
+			RetryAfter: rocket.RetryAfter(res.Header.Get("X-Ratelimit-Reset"), v, time.Now()),
+		}
+	case !isJSON:
+		// An endpoint that is absent answers 200 with a web page.
+		return ejson.Value{}, nonsense(op + ": status " + res.Status[:min(3, len(res.Status))] + ", not JSON")
+	case res.StatusCode == http.StatusOK && (v.Get("success").Bool() || !v.Has("success")):
+		return v, nil
+	case res.StatusCode == http.StatusOK, res.StatusCode == http.StatusBadRequest:
+		return ejson.Value{}, &rocket.Error{Op: op, Status: res.StatusCode, Code: printable(code)}
+	}
+	if _, known := refusals[code]; known && res.StatusCode < 500 {
+		return ejson.Value{}, &rocket.Error{Op: op, Status: res.StatusCode, Code: code}
+	}
+	return ejson.Value{}, nonsense(op + ": status " + res.Status[:min(3, len(res.Status))])
+}
+
+// printable keeps a code for the log but not a sentence, which may repeat
+// what the visitor typed.
+func printable(code string) string {
+	if len(code) > 64 || code != "" && !rocket.ValidID(code) {
+		return "(text)"
+	}
+	return code
+}
+
+// unreachable wraps what the HTTP client says, without the URL it says it of.
+func unreachable(err error) *Problem {
+	late := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		late = true
+	}
+	var withURL *url.Error
+	for errors.As(err, &withURL) {
+		err = withURL.Err
+	}
+	return &Problem{Code: Unavailable, Late: late, Cause: err}
+}

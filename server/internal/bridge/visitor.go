@@ -1,0 +1,195 @@
+package bridge
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"capsule/wasm/ejson"
+	"capsule/wasm/rocket"
+)
+
+// session tells who a token belongs to and what goes on. Who has none gets
+// one, which Rocket.Chat learns of only when the visitor registers: a page
+// view leaves no trace there.
+func (b *Bridge) session(w http.ResponseWriter, r *http.Request) error {
+	var wanted string
+	if err := decode(w, r, fields{"department": &wanted}); err != nil {
+		return err
+	}
+	t, err := b.token(r)
+	if err != nil {
+		if asProblem(err).Code != InvalidToken {
+			return err
+		}
+		c, err := b.anonymous(r.Context(), b.caller(r), wanted)
+		if err != nil {
+			return err
+		}
+		return answer(w, ejson.F("token", ejson.String(string(mint()))), ejson.F("config", c.Value()), ejson.F("server", b.told(r)))
+	}
+
+	from := b.caller(r)
+	id := ""
+	if wanted != "" {
+		site, err := b.anonymous(r.Context(), from, "")
+		if err != nil {
+			return err
+		}
+		id, _ = department(site, wanted)
+	}
+	v, err := b.rawConfig(r.Context(), from, t, id)
+	if err != nil {
+		return err
+	}
+	members := []ejson.Member{ejson.F("config", rocket.ConfigFrom(v).Value()), ejson.F("server", b.told(r))}
+	if visitor := rocket.VisitorFrom(v.Get("guest")); visitor.ID != "" && (visitor.Token == t || visitor.Token == "") {
+		b.known.add(t)
+		members = append(members, ejson.F("visitor", visitor.Value()))
+		if room := rocket.RoomFrom(v.Get("room")); room.ID != "" && room.Open {
+			members = append(members, ejson.F("room", room.Value()))
+			if agent := rocket.AgentFrom(v.Get("agent")); agent.Known() {
+				members = append(members, ejson.F("agent", agent.Value()))
+			}
+		}
+	} else {
+		b.known.drop(t)
+	}
+	return answer(w, members...)
+}
+
+// mint makes a token nobody can guess: 256 random bits.
+func mint() rocket.Token {
+	var bits [32]byte
+	_, _ = rand.Read(bits[:]) // never fails: it ends the program instead
+	return rocket.Token(base64.RawURLEncoding.EncodeToString(bits[:]))
+}
+
+// visitor registers the visitor of a token, or changes what is known of him.
+func (b *Bridge) visitor(w http.ResponseWriter, r *http.Request) error {
+	var name, email, phone, wanted string
+	if err := decode(w, r, fields{"name": &name, "email": &email, "phone": &phone, "department": &wanted}); err != nil {
+		return err
+	}
+	t, err := b.token(r)
+	if err != nil {
+		return err
+	}
+	if name, err = line(name, 100); err != nil {
+		return err
+	}
+	if email, err = line(email, 254); err != nil {
+		return err
+	}
+	if email != "" && !plausible(email) {
+		return refusal(InvalidEmail)
+	}
+	if phone, err = line(phone, 40); err != nil {
+		return err
+	}
+	from := b.caller(r)
+	id := ""
+	if wanted != "" {
+		site, err := b.anonymous(r.Context(), from, "")
+		if err != nil {
+			return err
+		}
+		known := false
+		if id, known = department(site, wanted); !known {
+			return refusal(InvalidDepartment)
+		}
+	}
+	unlock, err := b.tokens.lock(r.Context(), t)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	v, err := b.register(r.Context(), from, card{t, name, email, phone, id})
+	if err != nil {
+		return err
+	}
+	return answer(w, ejson.F("visitor", v.Value()))
+}
+
+// A card is what a visitor tells about himself.
+type card struct {
+	token                          rocket.Token
+	name, email, phone, department string
+}
+
+// register makes c's visitor known to Rocket.Chat.
+//
+// Rocket.Chat takes an unknown token with a known phone number or e-mail
+// address for the same person: it would hand out the token of whoever has
+// that number, or take the conversation away from whoever has that address
+// (protocol 1.6). For a token it knows it only updates. So the token is made
+// known by itself first, and contact data follow in a second call.
+func (b *Bridge) register(ctx context.Context, from caller, c card) (rocket.Visitor, error) {
+	contact := c.email != "" || c.phone != ""
+	if contact && !b.known.has(c.token) {
+		bare := c
+		bare.email, bare.phone = "", ""
+		first, err := b.post(ctx, from, bare)
+		if err != nil {
+			return rocket.Visitor{}, err
+		}
+		v, err := b.post(ctx, from, c)
+		if err != nil && asProblem(err).Code == RateLimited {
+			b.logf("bridge: a visitor was registered without contact data: %v", err)
+			return first, nil // he can chat, which is what he came for
+		}
+		return v, err
+	}
+	return b.post(ctx, from, c)
+}
+
+// post is one registration call. Should its answer speak of another visitor's
+// token all the same, that answer is thrown away and the visitor is
+// registered without what made Rocket.Chat take him for someone else.
+func (b *Bridge) post(ctx context.Context, from caller, c card) (rocket.Visitor, error) {
+	v, err := b.postOnce(ctx, from, c)
+	if err != nil {
+		return rocket.Visitor{}, err
+	}
+	if v.Token != c.token && (c.email != "" || c.phone != "") {
+		b.logf("bridge: Rocket.Chat took a visitor for another one; registered again without contact data")
+		c.email, c.phone = "", ""
+		if v, err = b.postOnce(ctx, from, c); err != nil {
+			return rocket.Visitor{}, err
+		}
+	}
+	if v.Token != c.token || v.ID == "" {
+		return rocket.Visitor{}, nonsense("register visitor: the answer is about somebody else")
+	}
+	b.known.add(c.token)
+	return v, nil
+}
+
+func (b *Bridge) postOnce(ctx context.Context, from caller, c card) (rocket.Visitor, error) {
+	members := []ejson.Member{ejson.F("token", ejson.String(string(c.token)))}
+	for _, m := range []struct{ key, value string }{
+		{"name", c.name}, {"email", c.email}, {"phone", c.phone}, {"department", c.department},
+	} {
+		if m.value != "" {
+			members = append(members, ejson.F(m.key, ejson.String(m.value)))
+		}
+	}
+	v, err := b.up.do(ctx, call{
+		op: "register visitor", method: http.MethodPost, path: rocket.PathVisitor, caller: from,
+		body: ejson.Object(ejson.F("visitor", ejson.Object(members...))),
+	})
+	if err != nil {
+		return rocket.Visitor{}, err
+	}
+	return rocket.VisitorFrom(v.Get("visitor")), nil
+}
+
+// plausible reports whether s looks like one e-mail address. Whether mail
+// arrives there is nobody's to know.
+func plausible(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " \"<>(),:;[]\\") && !strings.Contains(s[:at], "@") &&
+		!strings.HasSuffix(s, ".") && !strings.Contains(s, "..")
+}

@@ -1,0 +1,45 @@
+package bundle
+
+import (
+	"net/http"
+	"strings"
+)
+
+// policy is the Content-Security-Policy of Capsule's own pages. They need
+// nothing inline and nothing foreign but Rocket.Chat itself: its socket and
+// its pictures.
+func policy(connect []string) string {
+	var pictures []string
+	for _, a := range connect {
+		if strings.HasPrefix(a, "http") {
+			pictures = append(pictures, a)
+		}
+	}
+	list := func(first string, more []string) string {
+		return strings.Join(append([]string{first}, more...), " ")
+	}
+	return strings.Join([]string{
+		"default-src 'none'",
+		"script-src 'self' 'wasm-unsafe-eval'",
+		"style-src 'self'",
+		list("connect-src 'self'", connect),
+		list("img-src 'self' data: blob:", pictures),
+		list("media-src 'self' data: blob:", pictures),
+		"font-src 'self'",
+		"manifest-src 'self'",
+		"form-action 'self'",
+		"frame-ancestors 'self'",
+		"base-uri 'none'",
+		"require-trusted-types-for 'script'",
+		"trusted-types capsule 'allow-duplicates'",
+	}, "; ")
+}
+
+func secure(h http.Header, policy string) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+}

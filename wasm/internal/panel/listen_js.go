@@ -1,0 +1,231 @@
+package panel
+
+import "syscall/js"
+
+// listen hears everything at the shadow root, with one listener for each
+// type of event. What a button does is its data-act.
+func (p *Panel) listen() {
+	p.on(p.root, "click", false, p.clicked)
+	p.on(p.root, "input", false, p.typed)
+	p.on(p.root, "change", false, p.typed)
+	p.on(p.root, "submit", false, p.submitted)
+	p.on(p.root, "keydown", false, p.pressed)
+	p.on(p.root, "keyup", false, p.keep)
+	p.on(p.root, "keypress", false, func(ev js.Value) {
+		p.keep(ev)
+		if p.sends(ev) {
+			ev.Call("preventDefault") // where keydown's did not: programs that type for people
+		}
+	})
+	p.on(p.root, "scroll", true, func(ev js.Value) { // it does not bubble, but can be caught on its way down
+		if same(ev.Get("target"), p.log.box.Underlying()) {
+			p.log.scrolled()
+		}
+	})
+}
+
+func (p *Panel) on(target js.Value, name string, capture bool, fn func(ev js.Value)) {
+	f := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		fn(args[0])
+		return nil
+	})
+	target.Call("addEventListener", name, f, capture)
+	p.funcs = append(p.funcs, func() {
+		target.Call("removeEventListener", name, f, capture)
+		f.Release()
+	})
+}
+
+// inside reports whether ev happened in the panel; the launcher and the
+// frame share its root.
+func (p *Panel) inside(ev js.Value) bool {
+	return p.section.Call("contains", ev.Get("target")).Bool()
+}
+
+// keep keeps a key from the page around us, which may have shortcuts.
+func (p *Panel) keep(ev js.Value) {
+	if p.inside(ev) {
+		ev.Call("stopPropagation")
+	}
+}
+
+func (p *Panel) clicked(ev js.Value) {
+	if !p.inside(ev) {
+		return
+	}
+	button := ev.Get("target").Call("closest", "button[data-act]")
+	if !button.Truthy() || button.Call("hasAttribute", "aria-disabled").Bool() {
+		return
+	}
+	on := &p.deps.On
+	switch button.Call("getAttribute", "data-act").String() {
+	case "minimize":
+		on.Minimize()
+	case "end":
+		p.strips.askEnd(true)
+		p.focus(p.strips.no.Underlying())
+	case "end-no":
+		p.dropQuestion()
+	case "end-yes":
+		p.dropQuestion()
+		on.End()
+	case "try":
+		on.TryNow()
+	case "renew":
+		on.Renew()
+	case "latest":
+		p.log.follow()
+		p.log.saw()
+		if !p.touch() {
+			p.focus(p.writer.box.Underlying())
+		}
+	case "retry":
+		on.Retry(idOf(button))
+	case "discard":
+		on.Discard(idOf(button))
+	case "copy":
+		p.copy(idOf(button))
+	}
+}
+
+// dropQuestion takes the question back and the focus to where it was.
+func (p *Panel) dropQuestion() {
+	p.strips.askEnd(false)
+	p.focus(p.head.end.Underlying())
+}
+
+// idOf is the id of the line that e belongs to.
+func idOf(e js.Value) string {
+	row := e.Call("closest", "[data-id]")
+	if !row.Truthy() {
+		return ""
+	}
+	return row.Call("getAttribute", "data-id").String()
+}
+
+func (p *Panel) typed(ev js.Value) {
+	switch target := ev.Get("target"); {
+	case !p.inside(ev):
+	case same(target, p.writer.box.Underlying()):
+		if ev.Get("type").String() == "input" {
+			p.writer.typed()
+		}
+	case p.form.root.Call("contains", target).Bool():
+		p.form.edited(target)
+	}
+}
+
+func (p *Panel) submitted(ev js.Value) {
+	if !p.inside(ev) {
+		return
+	}
+	ev.Call("preventDefault")
+	if same(ev.Get("target"), p.form.root.Underlying()) {
+		p.form.submit()
+		return
+	}
+	p.writer.submit()
+	if p.writer.last.Shown {
+		p.focus(p.writer.box.Underlying())
+	}
+}
+
+// composing reports whether an input method is still making a character: its
+// keys are none of ours, whatever they are called.
+func composing(ev js.Value) bool {
+	return ev.Get("isComposing").Bool() || ev.Get("keyCode").Int() == 229
+}
+
+// pressed handles keys.
+func (p *Panel) pressed(ev js.Value) {
+	if !p.inside(ev) {
+		return
+	}
+	p.keep(ev)
+	if composing(ev) {
+		return
+	}
+	switch key := ev.Get("key"); {
+	case key.Type() != js.TypeString:
+	case key.String() == "Escape":
+		ev.Call("preventDefault")
+		if p.strips.asking() {
+			p.dropQuestion()
+			return
+		}
+		p.deps.On.Minimize()
+	case key.String() == "Tab":
+		if p.trap(ev.Get("shiftKey").Bool()) {
+			ev.Call("preventDefault")
+		}
+	case p.sends(ev):
+		ev.Call("preventDefault")
+		p.writer.submit()
+	}
+}
+
+// sends reports whether a key in the composer means to send. It is Enter;
+// but with Shift, or on a touch screen, where there is no Shift to hold,
+// Enter begins a new line. With Ctrl or Command it always sends.
+func (p *Panel) sends(ev js.Value) bool {
+	key := ev.Get("key")
+	if composing(ev) || key.Type() != js.TypeString || key.String() != "Enter" || !same(ev.Get("target"), p.writer.box.Underlying()) {
+		return false
+	}
+	if ev.Get("ctrlKey").Bool() || ev.Get("metaKey").Bool() {
+		return true
+	}
+	return !ev.Get("shiftKey").Bool() && !ev.Get("altKey").Bool() && !p.touch()
+}
+
+// copy puts the text of a line into the clipboard.
+func (p *Panel) copy(id string) {
+	text := ""
+	for _, r := range p.screen.Rows {
+		if r.ID == id {
+			text = r.Text
+			break
+		}
+	}
+	clipboard := p.win.Get("navigator").Get("clipboard")
+	if clipboard.Truthy() {
+		if promise, err := p.deps.Attempt(clipboard, "writeText", text); err == nil {
+			p.after(promise, func() { p.announcer.say(p.announcer.polite, p.screen.Words.Copied) }, func() { p.copyOld(text) })
+			return
+		}
+	}
+	p.copyOld(text)
+}
+
+// after calls done or failed when promise is settled.
+func (p *Panel) after(promise js.Value, done, failed func()) {
+	var fns [2]js.Func
+	end := func(then func()) js.Func {
+		return js.FuncOf(func(js.Value, []js.Value) any {
+			fns[0].Release()
+			fns[1].Release()
+			then()
+			return nil
+		})
+	}
+	fns = [2]js.Func{end(done), end(failed)}
+	promise.Call("then", fns[0], fns[1])
+}
+
+// copyOld copies where there is no clipboard to write to: on pages without
+// https, in old browsers.
+func (p *Panel) copyOld(text string) {
+	box := p.w.element("textarea")
+	box.SetClass("say")
+	box.Set("value", text)
+	p.announcer.root.AppendChild(box)
+	had := p.root.Get("activeElement")
+	box.Call("select")
+	if ok, err := p.deps.Attempt(p.doc, "execCommand", "copy"); err == nil && ok.Truthy() {
+		p.announcer.say(p.announcer.polite, p.screen.Words.Copied)
+	}
+	box.Remove()
+	if had.Truthy() {
+		p.focus(had)
+	}
+}
