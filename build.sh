@@ -1,0 +1,299 @@
+#!/usr/bin/env bash
+# How Capsule is built, run and tested; every flag is here and nowhere else.
+# Needs Go and git. What else a command needs it installs on Debian as root,
+# or says in one line what to install.
+set -euo pipefail
+shopt -s inherit_errexit
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+
+readonly staticcheck_version=v0.6.1
+readonly official_version=1.13.3
+readonly server_file=.bin/capsule
+flags=(-trimpath -ldflags '-s -w')
+# What of the widget is not the standard library is not inlined: 4% smaller, and
+# not slower.
+wasm_flags=(-gcflags='capsule/...=-l' -gcflags='honnef.co/...=-l' -gcflags='github.com/...=-l')
+compiler=go # of the widget: go or tinygo
+
+help() {
+  cat <<'TEXT'
+./build.sh          build everything: the wasm, assets/dist and the server
+./build.sh release  the same with TinyGo, which makes the wasm several times smaller;
+                    it makes itself a TinyGo when there is none
+./build.sh demo     build, with TinyGo if it is there, then run the server with
+                    its own small Rocket.Chat
+./build.sh dev      the same, serving assets/dist from disk
+./build.sh test     lint, unit tests, browser tests and the size budget
+./build.sh pack     the wasm and assets/dist only; quick when nothing changed
+./build.sh wasm     the wasm only
+./build.sh size     the size of what visitors load by compiler, against the budget,
+                    and what each package costs
+./build.sh delivery browser tests that break sockets, servers and pages under
+                    lines being sent; they take a while
+./build.sh bench    measure what is in assets/dist beside the official widget, in
+                    5 rounds or as many as are said: ./build.sh bench 3
+
+demo and dev pass what follows to the server: ./build.sh demo -addr :9000
+CAPSULE_SERVER=https://chat.example ./build.sh pack builds a site whose
+script tags talk to that server unless they say otherwise.
+TEXT
+}
+
+say() { printf '%s\n' "$*"; }
+die() { doing=; printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+# step runs a command under a title and prints how long it took.
+doing=
+trap '[[ -z $doing ]] || printf "build.sh: failed: %s\n" "$doing" >&2' EXIT
+step() {
+  local began=$SECONDS
+  doing=$1
+  say "== $doing"
+  "${@:2}" # no || here: inside of it a function would not stop at its first error
+  say "   $doing: $((SECONDS - began)) s"
+  doing=
+}
+
+need_go() {
+  command -v go >/dev/null || die 'Go is missing: install Go 1.26 from https://go.dev/dl/ and put it on PATH'
+}
+
+# install puts Debian packages in place where that is possible, and reports
+# whether they are there now.
+install() {
+  [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null || return 1
+  say "   installing $*"
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >.bin/apt.log 2>&1 ||
+    { tail -n 5 .bin/apt.log; return 1; }
+}
+
+# lacking ends the run in CI, and elsewhere says what is left out.
+lacking() {
+  [[ ${CI:-} != true ]] || die "$1"
+  say "   $1"
+}
+
+# wasm compiles a package for the browser, if no other then the widget. What a
+# browser never runs is left out: see .overlay.
+wasm() {
+  local package=${1:-./wasm} file=.bin/${2:-capsule}.$compiler overlay
+  if [[ $compiler == tinygo ]]; then
+    .tinygo/build.sh "$file.wasm" "$package"
+    return
+  fi
+  overlay=$(.overlay/write.sh .bin/overlay.json)
+  GOOS=js GOARCH=wasm go build "${flags[@]}" "${wasm_flags[@]}" -overlay "$overlay" -o "$file.wasm" "$package"
+  cp "$(go env GOROOT)/lib/wasm/wasm_exec.js" "$file.js"
+}
+
+# pack makes the site in assets/dist, or in another folder.
+pack() {
+  wasm
+  pack_into "${1:-assets/dist}" capsule
+}
+
+pack_into() {
+  go run ./assets/pack -wasm ".bin/$2.$compiler.wasm" -exec ".bin/$2.$compiler.js" -out "$1"
+}
+
+# trial packs another program in the widget's place, for the browser tests.
+trial() {
+  compiler=$1
+  wasm "$2" trial
+  pack_into "$3" trial
+}
+
+# sites packs one site for each compiler there is, and prints their names.
+sites() {
+  local compiler
+  for compiler in go tinygo; do
+    if [[ $compiler == tinygo ]] && ! .tinygo/install.sh >/dev/null; then
+      lacking 'no TinyGo, so no release build' >&2
+      continue
+    fi
+    pack ".bin/sites/$compiler" >&2
+    say "$compiler"
+  done
+}
+
+server() {
+  CGO_ENABLED=0 go build "${flags[@]}" -o "$server_file" ./server
+}
+
+build() {
+  step 'wasm and site' pack
+  step 'server' server
+}
+
+# release is what goes out to the world.
+release() {
+  compiler=tinygo
+  build
+}
+
+# fastest chooses TinyGo when it takes no making.
+fastest() {
+  if .tinygo/install.sh --there >/dev/null; then
+    compiler=tinygo
+    say '== compiling with TinyGo'
+  else
+    say '== compiling with standard Go: ./build.sh release makes a TinyGo first'
+  fi
+}
+
+demo() {
+  fastest
+  build
+  exec "$server_file" -demo "$@"
+}
+
+dev() {
+  build
+  exec "$server_file" -demo -assets assets/dist "$@"
+}
+
+size() {
+  budget
+  # shellcheck disable=SC2046
+  costs $(cd .bin/sites && echo *)
+}
+
+budget() {
+  local made
+  made=$(sites)
+  # shellcheck disable=SC2086
+  .ci/size.sh $made
+}
+
+# costs prints what each package costs in the wasm of a compiler.
+costs() {
+  local overlay c
+  overlay=$(.overlay/write.sh .bin/overlay.json)
+  GOOS=js GOARCH=wasm go list -overlay "$overlay" -deps ./wasm >.bin/packages
+  for c in "$@"; do
+    if [[ $c == tinygo ]]; then
+      .tinygo/build.sh .bin/names.tinygo.wasm ./wasm names
+    else
+      GOOS=js GOARCH=wasm go build -trimpath "${wasm_flags[@]}" -overlay "$overlay" -o .bin/names.go.wasm ./wasm
+    fi
+    go run ./.ci/cost -n 12 ".bin/names.$c.wasm" <.bin/packages
+  done
+}
+
+staticcheck() {
+  local tool=.bin/staticcheck-$staticcheck_version
+  if [[ ! -x $tool ]]; then
+    GOBIN=$PWD/.bin/tools go install "honnef.co/go/tools/cmd/staticcheck@$staticcheck_version"
+    mv .bin/tools/staticcheck "$tool"
+  fi
+}
+
+# unit runs every test but the browser's. The race detector needs a C compiler.
+unit() {
+  local race=-race
+  if ! command -v "$(go env CC)" >/dev/null && ! install gcc libc6-dev; then
+    lacking 'no C compiler, so no race detector: install gcc'
+    race=
+  fi
+  # shellcheck disable=SC2046
+  go test $race $(go list ./... | grep -v '/server/e2e$') ./.ci/cost ./.overlay
+}
+
+# under_node runs the tests of the widget's pure packages as wasm: those that
+# need neither the server nor a socket.
+under_node() {
+  if ! command -v node >/dev/null; then
+    lacking 'no node, so no tests as wasm: install nodejs'
+    return
+  fi
+  local list
+  list=$(GOOS=js GOARCH=wasm go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}} {{.Imports}} {{.TestImports}} {{.XTestImports}}{{end}}' ./wasm/... |
+    grep -v 'capsule/server\|coder/websocket\|os/exec' | cut -d ' ' -f 1)
+  # wasm_exec.js has room for a small environment only.
+  # shellcheck disable=SC2086
+  GOOS=js GOARCH=wasm go test -short -timeout 4m \
+    -exec "env -i PATH=$PATH HOME=$HOME $(go env GOROOT)/lib/wasm/go_js_wasm_exec" $list
+}
+
+chromium() {
+  local name
+  for name in ${CAPSULE_BROWSER:-chromium chromium-browser google-chrome-stable google-chrome}; do
+    command -v "$name" && return
+  done
+  return 1
+}
+
+browser() {
+  if [[ ! -d server/e2e ]]; then
+    return
+  fi
+  if ! chromium >/dev/null && ! install chromium; then
+    lacking 'no browser, so no browser tests: install chromium'
+    return
+  fi
+  local made c
+  made=$(sites)
+  for c in $made; do
+    say "   with the widget by $c"
+    CAPSULE_DIST=$PWD/.bin/sites/$c CAPSULE_BROWSER=$(chromium) go test -count=1 -timeout 20m ./server/e2e/
+  done
+}
+
+# delivery runs the browser tests whose time is that of the faults: heartbeats,
+# waits between dials, machines that sleep.
+delivery() {
+  pack
+  chromium >/dev/null || install chromium || die 'no browser to test in: install chromium'
+  CAPSULE_BROWSER=$(chromium) go test -count=1 -timeout 1h -tags delivery ./server/e2e/
+}
+
+# official fetches the official widget, outside the work tree, and prints its
+# folder.
+official() {
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/capsule/livechat-$official_version
+  if [[ ! -d $cache ]]; then
+    command -v npm >/dev/null || return 1
+    mkdir -p "$cache.new"
+    (cd "$cache.new" && npm pack --silent "@rocket.chat/livechat@$official_version" >/dev/null && tar -xzf ./*.tgz && rm ./*.tgz) ||
+      { rm -rf "$cache.new"; return 1; }
+    mv "$cache.new" "$cache"
+  fi
+  printf '%s\n' "$cache/package"
+}
+
+# bench prints a table; what goes on meanwhile goes to standard error.
+bench() {
+  local peer
+  peer=$(official) || say '== no official widget (npm fetches it): Capsule is measured alone'
+  chromium >/dev/null || install chromium || die 'no browser to measure in: install chromium'
+  cd server/e2e # where go test passes on what is printed
+  CAPSULE_BENCH=${1:-5} CAPSULE_OFFICIAL_WIDGET=$peer CAPSULE_BROWSER=$(chromium) \
+    go test -count=1 -timeout 2h -run '^TestBench$'
+}
+
+test() {
+  local began=$SECONDS
+  step 'staticcheck is here' staticcheck
+  step 'lint' .ci/lint.sh
+  build
+  step 'unit tests' unit
+  step 'unit tests as wasm' under_node
+  step 'browser tests' browser
+  step 'size' budget
+  say "== all of it: $((SECONDS - began)) s"
+}
+
+mkdir -p .bin
+[[ $# != 0 ]] || set -- build
+while [[ $# != 0 ]]; do
+  command=$1
+  shift
+  case $command in
+    build | release | wasm | pack | size | test | delivery) need_go; "$command" ;;
+    demo | dev) need_go; "$command" "$@" ;; # does not return
+    bench) need_go; bench "$@"; exit ;;
+    trial) trial "$@"; exit ;;
+    help | -h | --help) help ;;
+    *) help >&2; die "no command $command" ;;
+  esac
+done
