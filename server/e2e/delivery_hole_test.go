@@ -1,0 +1,72 @@
+//go:build delivery
+
+package e2e_test
+
+import (
+	"testing"
+	"time"
+)
+
+// How soon a dead connection is noticed, and what was said meanwhile shown
+// (reliability 4.1), with a second's grace for a busy machine.
+const (
+	noticed = 16 * time.Second
+	caught  = 21 * time.Second
+)
+
+// TestABlackHole is rows 4 and 5: the connection is dead without a close, in
+// both directions or in one.
+func TestABlackHole(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		up, down bool
+	}{
+		{"both ways", true, true},
+		{"what the server says vanishes", false, true},
+		{"what we say vanishes", true, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l, way := lay(t)
+			k := talkIn(t, buildVia(t, way))
+			dials := len(l.dialed())
+			l.hole(tt.up, tt.down)
+			began := time.Now()
+			k.say("into the hole")
+			k.write("out of the hole", "and more")
+			k.p.within(2*caught, "what was said", k.p.offered("into the hole"))
+			if took := time.Since(began); took > caught {
+				t.Errorf("what was said is shown after %v", took)
+			}
+			k.settled()
+			if made := l.dialed(); len(made) == dials {
+				t.Error("no other connection was made")
+			} else if took := made[dials].Sub(began); took > noticed+time.Second {
+				t.Errorf("another connection is made after %v", took)
+			}
+			k.write("after it")
+			k.settled()
+		})
+	}
+}
+
+// TestAServerThatTakesNoCall is row 6: connections are taken and then left
+// alone, for which browsers have more than two minutes of patience.
+func TestAServerThatTakesNoCall(t *testing.T) {
+	t.Parallel()
+	l, way := lay(t)
+	k := talkIn(t, buildVia(t, way))
+	dials := len(l.dialed())
+	l.stall(true)
+	l.cut()
+	k.write("written while nobody answers")
+	k.nudge()
+	k.p.within(patience, "a second attempt", func() (bool, string) { return len(l.dialed()) > dials+1, "one" })
+	// Ten seconds' patience, then two to twenty before the next one.
+	if made := l.dialed(); made[dials+1].Sub(made[dials]) > 32*time.Second {
+		t.Errorf("the second attempt came %v after the first", made[dials+1].Sub(made[dials]))
+	}
+	l.stall(false)
+	k.say("at last")
+	k.settled()
+}

@@ -1,0 +1,243 @@
+// Package app is Capsule's server as one thing that can be started and
+// stopped: the command line around it is package main, and tests start the
+// same App on port 0.
+package app
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"capsule/server/internal/bridge"
+	"capsule/server/internal/bundle"
+	"capsule/server/internal/limit"
+	"capsule/server/standin"
+)
+
+// An App is one server. Set the exported fields, ParseFlags, Run, and Close.
+type App struct {
+	Files  fs.FS                            // the built widget, unless -assets names a folder; nil: none built in
+	Stdout io.Writer                        // gets the demo's URL; nil: nowhere
+	Logf   func(format string, args ...any) // nil: silent
+
+	settings settings
+	url      string
+	demo     *standin.Server
+	servers  []*http.Server
+	after    []func()
+	running  sync.WaitGroup
+	failed   chan error
+}
+
+// How long a server waits for whom. Read and write allow a slow telephone;
+// what they refuse is a connection that is only there to be held open. When
+// readTimeout is over, net/http also gives up a request that is still being
+// worked on, so it is longer than the bridge ever takes.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 15 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 60 * time.Second
+	maxHeaderBytes    = 16 << 10
+	connectionsEach   = 100 // of one address
+	shutdownTimeout   = 10 * time.Second
+)
+
+// URL is where a browser on this machine finds the running server, without a
+// slash at the end.
+func (a *App) URL() string { return a.url }
+
+// Failed tells when the server stopped by itself after Run had started it.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// Run starts the server and returns as soon as it accepts connections. An
+// error means that nothing was left running.
+func (a *App) Run(ctx context.Context) (err error) {
+	if a.Logf == nil {
+		a.Logf = func(string, ...any) {}
+	}
+	a.failed = make(chan error, 2)
+	defer func() {
+		if err != nil {
+			_ = a.Close() // err says more
+		}
+	}()
+	s := a.settings
+	if s.demo {
+		if err := a.startDemo(ctx, &s); err != nil {
+			return err
+		}
+	}
+	site, err := a.site(s)
+	if err != nil {
+		return err
+	}
+	l, err := listen(s.addr)
+	if err != nil {
+		return flagError("addr", err)
+	}
+	a.url = address(l)
+	a.serve(ctx, limit.Listener(l, connectionsEach, s.proxies), root(a.bridge(s), site))
+	if site.Version() == "" {
+		a.Logf("nothing to serve yet: run ./build.sh")
+	}
+	if !s.demo {
+		a.Logf("serving build %q on %s for Rocket.Chat at %s", site.Version(), l.Addr(), s.rocketChat)
+	} else if a.Stdout != nil {
+		// The only URL a demo prints, so that nobody opens another one.
+		fmt.Fprintf(a.Stdout, "%s/\n", a.url)
+	}
+	return nil
+}
+
+// Close stops accepting, lets requests that are under way finish, and returns
+// when everything Run started has ended.
+func (a *App) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	var errs []error
+	for _, s := range a.servers {
+		if err := s.Shutdown(ctx); err != nil {
+			errs = append(errs, err, s.Close())
+		}
+	}
+	for _, stop := range a.after {
+		stop()
+	}
+	a.running.Wait()
+	a.servers, a.after = nil, nil
+	return errors.Join(errs...)
+}
+
+func (a *App) bridge(s settings) http.Handler {
+	o := bridge.Options{
+		RocketChat: s.rocketChat,
+		Public:     s.public,
+		Origins:    s.origins,
+		Proxies:    s.proxies,
+		Logf:       a.Logf,
+	}
+	if s.rate > 0 {
+		o.Requests = limit.Rate{Every: time.Duration(float64(time.Second) / s.rate), Burst: max(1, int(12*s.rate))}
+		o.Starts = limit.Rate{Every: 12 * time.Second, Burst: 10}
+		o.Mails = limit.Rate{Every: 20 * time.Minute, Burst: 3}
+	}
+	return bridge.New(o)
+}
+
+func (a *App) site(s settings) (*bundle.Site, error) {
+	files := a.Files
+	if s.assets != "" {
+		if info, err := os.Stat(s.assets); err != nil {
+			return nil, flagError("assets", err)
+		} else if !info.IsDir() {
+			return nil, flagError("assets", fmt.Errorf("%s is not a folder", s.assets))
+		}
+		files = os.DirFS(s.assets)
+	}
+	if files == nil {
+		files = embed.FS{}
+	}
+	site, err := bundle.New(files, bundle.Options{Watch: s.assets != "", Connect: connect(s.public), Logf: a.Logf})
+	if err != nil && s.assets != "" {
+		return nil, flagError("assets", err)
+	}
+	return site, err
+}
+
+// connect is what Capsule's own pages may talk to.
+func connect(public *url.URL) []string {
+	if public.Scheme == "http" {
+		return []string{"http://" + public.Host, "ws://" + public.Host}
+	}
+	return []string{"https://" + public.Host, "wss://" + public.Host}
+}
+
+// root sends each request where it belongs. It is not a ServeMux, which would
+// answer odd paths with redirects that repeat them.
+func root(bridge, site http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/v1/"):
+			bridge.ServeHTTP(w, r)
+		case r.URL.Path == "/healthz":
+			health(w)
+		default:
+			site.ServeHTTP(w, r)
+		}
+	})
+}
+
+// health says that this server works. Whether Rocket.Chat does is not asked:
+// to be restarted for somebody else's trouble would help nobody.
+func health(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = io.WriteString(w, `{"ok":true}`+"\n")
+}
+
+func (a *App) serve(ctx context.Context, l net.Listener, h http.Handler) {
+	s := newServer(ctx, h, a.Logf)
+	a.servers = append(a.servers, s)
+	// Ends with Close.
+	a.running.Go(func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- err
+		}
+	})
+}
+
+func newServer(ctx context.Context, h http.Handler, logf func(string, ...any)) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		// A signal ends ctx but not the requests under way.
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		ErrorLog:    log.New(lines{logf}, "", 0),
+	}
+}
+
+// lines hands what net/http logs to a Logf.
+type lines struct {
+	logf func(string, ...any)
+}
+
+func (l lines) Write(p []byte) (int, error) {
+	l.logf("%s", strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = fmt.Errorf("cannot listen on %s: %w", addr, op.Err)
+	}
+	return l, err
+}
+
+// address is l's URL for a browser on this machine.
+func address(l net.Listener) string {
+	a := l.Addr().(*net.TCPAddr)
+	host := a.IP.String()
+	if a.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(a.Port))
+}
