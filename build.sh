@@ -215,18 +215,16 @@ under_node() {
     -exec "env -i PATH=$PATH HOME=$HOME $(go env GOROOT)/lib/wasm/go_js_wasm_exec" $list
 }
 
+# chromium prints where the browser is; -P, since command -v finds this function.
 chromium() {
   local name
   for name in ${CAPSULE_BROWSER:-chromium chromium-browser google-chrome-stable google-chrome}; do
-    command -v "$name" && return
+    type -P "$name" && return
   done
   return 1
 }
 
 browser() {
-  if [[ ! -d server/e2e ]]; then
-    return
-  fi
   if ! chromium >/dev/null && ! install chromium; then
     lacking 'no browser, so no browser tests: install chromium'
     return
