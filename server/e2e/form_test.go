@@ -28,7 +28,8 @@ func TestWritingGoesOnInTheForm(t *testing.T) {
 	})
 	p.write(say("form.name"), "Vera")
 	p.write(say("form.email"), "vera@example.org")
-	p.click("button", say("form.start"))
+	p.click("textbox", say("form.message")+" ("+say("form.optional")+")")
+	p.press("Enter") // which sends here as it does in the composer
 	box := p.find("textbox", say("write.to", "{name}", "Sam Okafor"))
 	w.until("the line", func(v *view) bool {
 		rooms := v.Rooms()

@@ -1,6 +1,10 @@
 package panel
 
-import "syscall/js"
+import (
+	"syscall/js"
+
+	"capsule/wasm/internal/view"
+)
 
 // listen hears everything at the shadow root, with one listener for each
 // type of event. What a button does is its data-act.
@@ -160,16 +164,23 @@ func (p *Panel) pressed(ev js.Value) {
 		}
 	case p.sends(ev):
 		ev.Call("preventDefault")
-		p.writer.submit()
+		if same(ev.Get("target"), p.writer.box.Underlying()) {
+			p.writer.submit()
+		} else {
+			p.form.submit()
+		}
 	}
 }
 
-// sends reports whether a key in the composer means to send. It is Enter;
-// but with Shift, or on a touch screen, where there is no Shift to hold,
-// Enter begins a new line. With Ctrl or Command it always sends.
+// sends reports whether a key means to send what is being written, be it in
+// the composer or as the first message in the form. It is Enter; but with
+// Shift, or on a touch screen, where there is no Shift to hold, Enter begins a
+// new line. With Ctrl or Command it always sends. A message left while nobody
+// is there is a mail, in which Enter begins a new line too.
 func (p *Panel) sends(ev js.Value) bool {
-	key := ev.Get("key")
-	if composing(ev) || key.Type() != js.TypeString || key.String() != "Enter" || !same(ev.Get("target"), p.writer.box.Underlying()) {
+	key, target := ev.Get("key"), ev.Get("target")
+	chats := same(target, p.writer.box.Underlying()) || same(target, p.form.message.input.Underlying()) && p.form.kind != view.Offline
+	if composing(ev) || key.Type() != js.TypeString || key.String() != "Enter" || !chats {
 		return false
 	}
 	if ev.Get("ctrlKey").Bool() || ev.Get("metaKey").Bool() {
