@@ -17,14 +17,13 @@ debug=-no-debug
 #	              overflows a stack ends the program. A callback costs 36, 50 or
 #	              100 us of CPU with 16, 32 or 64 KB
 #
-# Another package than the widget's may follow, and the word names: then names
-# of functions are kept, for .ci/cost.
+#
+# Another package than the widget's may follow, and the word names: then the
+# names of functions are kept, for .ci/cost.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 package=${2:-./wasm}
-debug=-no-debug
-[ "${3:-}" != names ] || debug=
 
 home=$("$here/install.sh")
 cd "$here/.."
@@ -36,12 +35,7 @@ if [ -f "$out" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$home" ] &&
 fi
 new=${out%.wasm}.new.wasm
 touch "$stamp.new" # what changes while we compile is newer
-# shellcheck disable=SC2086
-GOFLAGS=-buildvcs=false "$home/bin/tinygo" build -target "$home/root/targets/capsule.json" -opt=z -panic=trap $debug -o "$new" "$package"
-if [ -n "$debug" ]; then
-	# TinyGo does this before it makes code resumable; after it there is more to find.
-	wasm-opt -Oz --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals "$new" -o "$new"
-fi
+CAPSULE_WASM=${3:-} GOFLAGS=-buildvcs=false "$home/bin/tinygo" build -target "$home/root/targets/capsule.json" -opt=z -panic=trap -o "$new" "$package"
 cp "$home/root/targets/wasm_exec.js" "${out%.wasm}.js"
 mv "$new" "$out"
 echo "$home" >"$stamp.new.home"

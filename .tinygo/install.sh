@@ -73,7 +73,7 @@ fi
 goroot=$(go env GOROOT)
 key=$({
 	ls -lL "$compiler"
-	cat "$goroot/VERSION" "$here/capsule.json" "$here/install.sh"
+	cat "$goroot/VERSION" "$here/capsule.json" "$here/random.c" "$here/wasm-opt" "$here/install.sh"
 	find "$here/../.overlay/src" -name '*.go' | LC_ALL=C sort | xargs cat
 	echo "$goroot $compiler"
 } | cksum | tr ' ' -)
@@ -116,6 +116,7 @@ if [ -e "$source/lib/wasi-libc" ]; then
 	printf '{"inherits": ["wasm"], "default-stack-size": 32768}\n' >"$new/root/targets/capsule.json"
 else
 	cp "$here/capsule.json" "$new/root/targets/"
+	cp "$here/random.c" "$new/root/random.c"
 fi
 
 # GOROOT: links to the local Go, but for the packages that .overlay replaces.
@@ -140,10 +141,11 @@ done
 
 cat >"$new/bin/tinygo" <<EOF
 #!/bin/sh
-export TINYGOROOT='$home/root' GOROOT='$home/go'
+export TINYGOROOT='$home/root' GOROOT='$home/go' WASMOPT='$home/bin/wasm-opt'
 exec '$compiler' "\$@"
 EOF
-chmod +x "$new/bin/tinygo"
+cp "$here/wasm-opt" "$new/bin/"
+chmod +x "$new/bin/tinygo" "$new/bin/wasm-opt"
 # Somebody else may have made it meanwhile.
 mv -T "$new" "$home" 2>/dev/null || [ -d "$home" ] || die "cannot make $home"
 echo "$home"

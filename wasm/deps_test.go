@@ -3,8 +3,12 @@
 package main_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -106,6 +110,72 @@ func TestImports(t *testing.T) {
 			}
 		}
 	}
+}
+
+// still are packages in which nothing waits: .tinygo/wasm-opt leaves them out
+// of what makes goroutines resumable, and a goroutine that waited below one of
+// their functions would go on at the wrong place.
+var still = []string{
+	"ejson", "ddp", "rocket", "internal/session", "internal/view", "internal/prose", "internal/timeline",
+	"internal/outbox", "internal/tint", "internal/i18n", "internal/panel",
+}
+
+func TestNothingWaitsInWhatIsStill(t *testing.T) {
+	script, err := os.ReadFile("../.tinygo/wasm-opt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "for package in " + strings.Join(still, " ") + "; do"; !strings.Contains(string(script), want) {
+		t.Errorf(".tinygo/wasm-opt does not say %q", want)
+	}
+	imports := list(t)
+	for _, name := range still {
+		for _, im := range imports["capsule/wasm/"+name] {
+			if im == "sync" || im == "sync/atomic" || im == "context" || strings.HasPrefix(im, "capsule/wasm/internal/loop") {
+				t.Errorf("%s imports %s", name, im)
+			}
+		}
+		files, err := filepath.Glob(name + "/*.go")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s has no files: %v", name, err)
+		}
+		for _, file := range files {
+			if !strings.HasSuffix(file, "_test.go") {
+				waits(t, file)
+			}
+		}
+	}
+}
+
+// waits fails the test where a file starts a goroutine or uses a channel.
+func waits(t *testing.T, file string) {
+	t.Helper()
+	set := token.NewFileSet()
+	tree, err := parser.ParseFile(set, file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(tree, func(n ast.Node) bool {
+		what := ""
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			what = "starts a goroutine"
+		case *ast.ChanType, *ast.SelectStmt, *ast.SendStmt:
+			what = "uses a channel"
+		case *ast.UnaryExpr:
+			if n.Op == token.ARROW {
+				what = "uses a channel"
+			}
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && n.Sel.Name == "Sleep" {
+				what = "sleeps"
+			}
+		}
+		if what != "" {
+			t.Errorf("%v: %s", set.Position(n.Pos()), what)
+		}
+		return true
+	})
 }
 
 // list returns our own packages in the widget, and what each imports.
