@@ -46,8 +46,8 @@ func TestLimitsPerAddress(t *testing.T) {
 
 		c.on("GET", "/api/v1/livechat/messages.history/"+room, refused("invalid-token"))
 		codes = map[int]int{}
-		for range 10 {
-			codes[ask(b, "POST", "/v1/offline", `{"email":"ann@example.com","text":"hello"}`).Code]++
+		for i := range 10 {
+			codes[ask(b, "POST", "/v1/offline", fmt.Sprintf(`{"email":"ann@example.com","text":"hello %d"}`, i)).Code]++
 		}
 		if codes[200] != 3 || codes[429] != 7 {
 			t.Errorf("10 mails at once: %v", codes)

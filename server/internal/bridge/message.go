@@ -127,7 +127,8 @@ func (b *Bridge) send(w http.ResponseWriter, r *http.Request) error {
 	})
 	m, stored := rocket.Message{}, error(nil)
 	if err == nil {
-		if m, stored = rocket.MessageFrom(v.Get("message")); stored == nil && m.ID == id && m.Room == room {
+		m, stored = rocket.MessageFrom(v.Get("message"))
+		if stored == nil && m.ID == id && m.Room == room && (m.Token == t || m.Token == "") {
 			return answer(w, ejson.F("message", shown(m).Value()))
 		}
 	}

@@ -96,7 +96,7 @@ func TestNothingBeyondTheContractComesThrough(t *testing.T) {
 		"departments":[{`+stuffing()+`"_id":"d1","name":"Sales"}],"guest":{"_id":"v1","username":"guest-3",`+strings.Replace(stuffing(), `"token"`, `"token_"`, 1)+`"name":"Ann"},
 		"room":{`+stuffing()+`"_id":"`+room+`","open":true,"servedBy":{`+stuffing()+`"_id":"u1","username":"sam"}},"agent":{`+stuffing()+`"_id":"u1","username":"sam"}},"success":true}`))
 	c.on("POST", "/api/v1/livechat/visitor", ok(`{"visitor":{`+strings.Replace(stuffing(), `"token"`, `"token_"`, 1)+`"_id":"v1","username":"guest-3","token":"`+token+`"},"success":true}`))
-	c.on("GET", "/api/v1/livechat/room", ok(`{"room":{`+stuffing()+`"_id":"`+room+`","open":true},"success":true}`))
+	c.on("GET", "/api/v1/livechat/room", ok(`{"room":{`+strings.Replace(stuffing(), `"v":`, `"v_":`, 1)+`"_id":"`+room+`","open":true},"success":true}`))
 	message := func(t, msg string) string {
 		return `{"_id":"` + id + `","rid":"` + room + `","t":"` + t + `","msg":"` + msg + `",` + stuffing() + `"transferData":{` + stuffing() + `"scope":"agent","comment":"` + mark() + `"},"u":{` + stuffing() + `"_id":"u1","username":"sam"},"ts":"2026-01-31T10:00:00.000Z"}`
 	}
