@@ -134,6 +134,15 @@ func newChat() *chat {
 	c.on("GET", "/api/v1/livechat/message/"+id, ok(`{"message":`+storedMessage+`,"success":true}`))
 	c.on("POST", "/api/v1/livechat/offline.message", ok(`{"message":"Thank you","success":true}`))
 	c.on("POST", "/api/v1/livechat/message", ok(`{"message":`+storedMessage+`,"success":true}`))
+	c.on("POST", "/api/v1/livechat/upload/"+room, ok(storedUpload))
+	c.on("GET", "/file-upload/"+fileID+"/cat.png", attachment("image/png", picture))
+	c.on("POST", "/api/v1/livechat/room.survey", ok(`{"rid":"`+room+`","data":{"satisfaction":"5"},"success":true}`))
+	c.on("POST", "/api/v1/livechat/transcript", ok(`{"message":"Omnichannel transcript sent","success":true}`))
+	c.on("POST", "/api/v1/livechat/room.transfer", ok(`{"room":{"_id":"`+room+`","v":{"token":"`+token+`"}},"success":true}`))
+	c.on("POST", "/api/v1/livechat/custom.fields", ok(`{"fields":[{"Key":"company","value":"ACME","overwrite":true}],"success":true}`))
+	c.on("POST", "/api/v1/livechat/page.visited", ok(`{"page":{"msg":"x","navigation":{"page":{},"token":"`+token+`"}},"success":true}`))
+	c.on("POST", "/api/v1/livechat/visitor.status", ok(`{"token":"`+token+`","status":"away","success":true}`))
+	c.on("DELETE", "/api/v1/livechat/visitor/"+token, ok(`{"visitor":{"_id":"v1","ts":"2026-01-31T10:00:00.000Z"},"success":true}`))
 	return c
 }
 

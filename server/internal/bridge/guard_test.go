@@ -79,9 +79,9 @@ func TestTheLogKnowsNoSecrets(t *testing.T) {
 			c := newChat()
 			method, path, _ := strings.Cut(rt.upstream, " ")
 			c.on(method, path, text(tt.status, tt.mime, tt.body))
-			ask(newBridge(t, c, logf), rt.method, rt.target, strings.Replace(rt.body, "Ann", "sEcReT", 1))
+			ask(newBridge(t, c, logf), rt.method, rt.target, strings.Replace(rt.body, "Ann", "sEcReT", 1), rt.header...)
 		}
-		ask(newBridge(t, failing{errors.New("broken pipe")}, logf), rt.method, rt.target, rt.body)
+		ask(newBridge(t, failing{errors.New("broken pipe")}, logf), rt.method, rt.target, rt.body, rt.header...)
 	}
 	for _, secret := range []string{token, "sEcReT", room, id, "hello", "?", "token=", "203.0.113"} {
 		if at := strings.Index(log.String(), secret); at >= 0 {
