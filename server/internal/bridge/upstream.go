@@ -247,13 +247,13 @@ func statusOf(err error) int {
 	return 0
 }
 
-// printable keeps a code for the log but not a sentence, which may repeat
-// what the visitor typed.
+// printable keeps a code for the log, but nothing that could repeat what the
+// visitor typed or holds: codes are lower-case words with dashes.
 func printable(code string) string {
-	if len(code) > 64 || code != "" && !rocket.ValidID(code) {
-		return "(text)"
+	if _, known := refusals[code]; known || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz-") == "" && len(code) <= 64 {
+		return code
 	}
-	return code
+	return "(text)"
 }
 
 // unreachable wraps what the HTTP client says, without the URL it says it of.
