@@ -26,14 +26,8 @@ func (b *Bridge) file(w http.ResponseWriter, r *http.Request) error {
 	if err := query(r, fields{"room": &room, "id": &id, "name": &name}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	t, err := b.claim(r, room, id)
 	if err != nil {
-		return err
-	}
-	if err := identifier(room); err != nil {
-		return err
-	}
-	if err := identifier(id); err != nil {
 		return err
 	}
 	if err := pathElement(name); err != nil {

@@ -1,6 +1,7 @@
 package bridge_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -72,6 +73,23 @@ func TestWhatIsJustNotTooMuch(t *testing.T) {
 		c := newChat()
 		w := ask(newBridge(t, c), "POST", "/v1/messages", `{"id":"`+id+`","room":"`+room+`","text":"`+strings.Repeat("é", 20_000)+`"}`)
 		if w.Code != 200 {
+			t.Errorf("answered %d %s", w.Code, w.Body)
+		}
+	})
+	t.Run("64 KiB are welcome", func(t *testing.T) {
+		c := newChat()
+		w := ask(newBridge(t, c), "POST", "/v1/room", strings.Repeat(" ", 64<<10-2)+`{}`)
+		if w.Code != 200 {
+			t.Errorf("answered %d %s", w.Code, w.Body)
+		}
+	})
+	t.Run("50 fields of 1,000 characters are welcome", func(t *testing.T) {
+		var list []string
+		for i := range 50 {
+			list = append(list, fmt.Sprintf(`{"key":"field%d","value":%q}`, i, strings.Repeat("x", 1000)))
+		}
+		c := newChat()
+		if w := ask(newBridge(t, c), "POST", "/v1/visitor/fields", `{"fields":[`+strings.Join(list, ",")+`]}`); w.Code != 200 {
 			t.Errorf("answered %d %s", w.Code, w.Body)
 		}
 	})

@@ -26,11 +26,8 @@ func (b *Bridge) move(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, fields{"room": &room, "department": &wanted}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	t, err := b.claim(r, room)
 	if err != nil {
-		return err
-	}
-	if err := identifier(room); err != nil {
 		return err
 	}
 	if wanted == "" {

@@ -20,14 +20,13 @@ func (b *Bridge) page(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, fields{"room": &room, "title": &title, "url": &address}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	var ids []string
+	if room != "" {
+		ids = []string{room}
+	}
+	t, err := b.claim(r, ids...)
 	if err != nil {
 		return err
-	}
-	if room != "" {
-		if err := identifier(room); err != nil {
-			return err
-		}
 	}
 	if title, err = line(title, 200); err != nil {
 		return err

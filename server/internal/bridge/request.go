@@ -185,6 +185,21 @@ func query(r *http.Request, f fields) error {
 	return nil
 }
 
+// claim is the token of r, which says that what has these ids is the
+// visitor's. Rocket.Chat decides whether it is.
+func (b *Bridge) claim(r *http.Request, ids ...string) (rocket.Token, error) {
+	t, err := b.token(r)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range ids {
+		if err := identifier(id); err != nil {
+			return "", err
+		}
+	}
+	return t, nil
+}
+
 // identifier accepts the id of a room or message.
 func identifier(id string) error {
 	if !rocket.ValidID(id) {

@@ -62,11 +62,8 @@ func (b *Bridge) closeRoom(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, fields{"room": &room}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	t, err := b.claim(r, room)
 	if err != nil {
-		return err
-	}
-	if err := identifier(room); err != nil {
 		return err
 	}
 	_, err = b.up.do(r.Context(), call{

@@ -19,11 +19,8 @@ func (b *Bridge) survey(w http.ResponseWriter, r *http.Request) error {
 	if err := decodeWith(w, r, fields{"room": &room}, lists{"answers": &answers}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	t, err := b.claim(r, room)
 	if err != nil {
-		return err
-	}
-	if err := identifier(room); err != nil {
 		return err
 	}
 	if err := surveyAnswers(answers); err != nil {

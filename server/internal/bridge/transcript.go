@@ -18,11 +18,8 @@ func (b *Bridge) transcript(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, fields{"room": &room, "email": &email}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	t, err := b.claim(r, room)
 	if err != nil {
-		return err
-	}
-	if err := identifier(room); err != nil {
 		return err
 	}
 	if email, err = line(email, 254); err != nil {

@@ -29,11 +29,8 @@ func (b *Bridge) upload(w http.ResponseWriter, r *http.Request) error {
 	if err := query(r, fields{"room": &room}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	t, err := b.claim(r, room)
 	if err != nil {
-		return err
-	}
-	if err := identifier(room); err != nil {
 		return err
 	}
 	if err := fileOnly(r); err != nil {
