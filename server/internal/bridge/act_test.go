@@ -186,8 +186,15 @@ func TestTheForgottenAreForgotten(t *testing.T) {
 	if w := ask(b, "POST", "/v1/visitor/forget", `{}`); w.Code != 200 {
 		t.Fatalf("answered %d %s", w.Code, w.Body)
 	}
-	// Known no more: contact data come in a second call again.
-	before := len(c.all("visitor"))
+	// Known no more: not even for a page of the room he had.
+	before := len(c.all("config"))
+	ask(b, "POST", "/v1/visitor/page", `{"url":"`+site+`/","room":"`+room+`"}`)
+	if got := len(c.all("config")) - before; got != 2 {
+		t.Errorf("the page was told after %d questions", got)
+	}
+	ask(b, "POST", "/v1/visitor/forget", `{}`)
+	// And contact data come in a second call again.
+	before = len(c.all("visitor"))
 	ask(b, "POST", "/v1/visitor", `{"name":"Ann","email":"ann@example.com"}`)
 	if got := len(c.all("visitor")) - before; got != 2 {
 		t.Errorf("registered with %d calls", got)

@@ -77,7 +77,7 @@ func pageOf(address, origin string) (string, error) {
 // owns makes sure that t is a visitor's and that room, unless "", is his open
 // one. What the bridge has just seen needs no call.
 func (b *Bridge) owns(ctx context.Context, from caller, t rocket.Token, room string) error {
-	if room == "" && b.known.has(t) || room != "" && b.rooms.has(pairOf(t, room)) {
+	if b.known.has(t) && (room == "" || b.rooms.has(pairOf(t, room))) {
 		return nil
 	}
 	v, err := b.rawConfig(ctx, from, t, "")

@@ -32,6 +32,7 @@ func (b *Bridge) room(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if room := rocket.RoomFrom(v.Get("room")); room.ID != "" && room.Open {
+			b.known.add(t)
 			b.rooms.add(pairOf(t, room.ID))
 			return answer(w, ejson.F("room", room.Value()), ejson.F("new", ejson.Bool(false)))
 		}
@@ -52,6 +53,7 @@ func (b *Bridge) room(w http.ResponseWriter, r *http.Request) error {
 	if whose := v.Get("room").Get("v").Get("token").Str(); whose != "" && whose != string(t) {
 		return nonsense("open room: the room is somebody else's")
 	}
+	b.known.add(t)
 	b.rooms.add(pairOf(t, room.ID))
 	return answer(w, ejson.F("room", room.Value()), ejson.F("new", ejson.Bool(v.Get("newRoom").Bool())))
 }
