@@ -21,6 +21,9 @@ import (
 // a log gets to see: the page fetches it with the token in its header and
 // shows the blob. Where Rocket.Chat keeps files elsewhere and redirects there
 // (S3 without proxying), the answer is upstream, for nothing is followed.
+//
+// A file is streamed. One that turns out to be too large or to be cut only
+// when part of it has gone ends with a broken connection.
 func (b *Bridge) file(w http.ResponseWriter, r *http.Request) error {
 	var room, id, name string
 	if err := query(r, fields{"room": &room, "id": &id, "name": &name}); err != nil {
@@ -75,6 +78,9 @@ func (b *Bridge) file(w http.ResponseWriter, r *http.Request) error {
 				w.Header().Del(key) // the answer is to be about the problem
 			}
 			return unreachable(err)
+		}
+		if !out.gone {
+			b.logf("bridge: GET /v1/room/files: Rocket.Chat broke off after %d bytes, or the file is larger than it said", n)
 		}
 		panic(http.ErrAbortHandler) // half a file must not look like a whole one
 	}
@@ -145,11 +151,13 @@ type outlet struct {
 	w     io.Writer
 	pace  *pace
 	begun bool
+	gone  bool // who it was for does not take it any more
 }
 
 func (o *outlet) Write(p []byte) (int, error) {
 	o.begun = true
 	n, err := o.w.Write(p)
 	o.pace.move(n)
+	o.gone = err != nil
 	return n, err
 }

@@ -49,8 +49,9 @@ func (b *Bridge) upload(w http.ResponseWriter, r *http.Request) error {
 	defer cancel() // it outlives the deadline of other requests; the caller is known to be there by his sending
 	in := newIntake(w, r, cancel)
 	defer in.close()
-	file := bufio.NewReaderSize(in, sniffLen)
-	head, err := file.Peek(int(min(sniffLen, r.ContentLength)))
+	enough := int(min(sniffLen, r.ContentLength))
+	file := bufio.NewReaderSize(in, enough)
+	head, err := file.Peek(enough)
 	if err != nil {
 		return bad("the file could not be read")
 	}
