@@ -213,6 +213,14 @@ func TestAnUploadThatIsCutIsNoUpload(t *testing.T) {
 	if u.whole.Load() != 0 || u.begun.Load() > 10 {
 		t.Errorf("%d uploads were begun, %d arrived whole", u.begun.Load(), u.whole.Load())
 	}
+
+	// Nor does the form close behind half a file.
+	c := newChat()
+	r := newRequest("POST", "/v1/room/files?room="+room, file[:len(file)/2], fileHeader...)
+	r.ContentLength = int64(len(file))
+	if w := serve(newBridge(t, c), r); w.Code != 400 || len(uploads(t, c)) > 0 {
+		t.Errorf("half a file is answered %d, and %d arrived", w.Code, len(uploads(t, c)))
+	}
 }
 
 func TestAnUploadIsNeverRepeated(t *testing.T) {
