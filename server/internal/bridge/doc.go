@@ -25,7 +25,7 @@
 //	POST /v1/session                     {department?} -> {config, server, token?, visitor?, room?, agent?}
 //	POST /v1/visitor                     {name?, email?, phone?, department?} -> {visitor}
 //	                                     invalid-email, invalid-department
-//	POST /v1/visitor/fields              {fields: pairs}   -> {}                  invalid-field
+//	POST /v1/visitor/fields              {fields: pairs} -> {}                    invalid-field
 //	POST /v1/visitor/page                {url, title?, room?} -> {}               invalid-room
 //	POST /v1/visitor/status              {status: online or away} -> {}
 //	POST /v1/visitor/forget              {} -> {}                                 room-open
@@ -34,7 +34,7 @@
 //	POST /v1/room/close                  {room} -> {}                             room-closed, invalid-room, disabled
 //	POST /v1/room/department             {room, department} -> {}
 //	                                     invalid-department, no-agent-online, invalid-room, room-closed, disabled
-//	POST /v1/room/survey            (1)  {room, answers: pairs}   -> {}           invalid-room
+//	POST /v1/room/survey            (1)  {room, answers: pairs} -> {}             invalid-room
 //	POST /v1/room/transcript        (1)  {room, email} -> {}                      invalid-email, invalid-room, disabled
 //	POST /v1/room/files?room=       (2)  the file -> {message?}
 //	                                     too-large, file-type, invalid-room, disabled
