@@ -215,3 +215,34 @@ func TestARoomOfSomebodyElseIsThrownAway(t *testing.T) {
 		t.Errorf("a message of somebody else: answered %d %s", w.Code, w.Body)
 	}
 }
+
+// Whatever is asked, Rocket.Chat learns whom it is for, and nothing else of
+// what came with the request.
+func TestEveryCallSaysWhomItIsFor(t *testing.T) {
+	for _, rt := range routes {
+		t.Run(rt.name, func(t *testing.T) {
+			c := newChat()
+			ask(newBridge(t, c), rt.method, rt.target, rt.body, append([]string{"User-Agent", "Browser/1", "Accept-Language", "de", "X-Real-IP", "1.1.1.1", "X-Forwarded-For", "1.1.1.1",
+				"Cookie", "session=secret", "Authorization", "Bearer secret", "X-Auth-Token", "secret", "X-User-Id", "secret", "Referer", "https://secret.example/?q", "Range", "bytes=0-1"}, rt.header...)...)
+			if len(c.asked) == 0 {
+				t.Fatal("nothing was asked")
+			}
+			for _, a := range c.asked {
+				want := map[string]string{"Cookie": "rc_is_widget=t; rc_room_type=l", "User-Agent": "Browser/1", "Accept-Language": "de", "X-Real-Ip": "203.0.113.7", "X-Forwarded-For": "203.0.113.7"}
+				for key, value := range want {
+					if !slices.Equal(a.header[key], []string{value}) {
+						t.Errorf("%s %s: %s is %q, want %q", a.method, a.path, key, a.header[key], value)
+					}
+				}
+				for key := range a.header {
+					if want[key] == "" && !slices.Contains([]string{"Accept", "Accept-Encoding", "Content-Type", "X-Visitor-Token"}, key) {
+						t.Errorf("%s %s: with %s", a.method, a.path, key)
+					}
+				}
+				if a.host != "chat.internal" || (a.header.Get("X-Visitor-Token") != "") != strings.Contains(a.path, "/upload/") {
+					t.Errorf("%s %s: host %q, headers %v", a.method, a.path, a.host, a.header)
+				}
+			}
+		})
+	}
+}
