@@ -8,9 +8,13 @@ type Config struct {
 	Enabled     bool
 	Online      bool // an agent is there
 	Form        Form
-	Closable    bool // visitors may end a conversation
-	TextLimit   int  // characters; 0: none set
-	HideAgent   bool // agents stay anonymous
+	Closable    bool   // visitors may end a conversation
+	Files       bool   // visitors may send files
+	Transcript  bool   // visitors may have a conversation sent by mail
+	Switch      bool   // visitors may go to another department
+	Monitor     string // what makes a page visit worth telling: "url" or "title"
+	TextLimit   int    // characters; 0: none set
+	HideAgent   bool   // agents stay anonymous
 	Language    string
 	Hidden      []string // types of system messages not to show
 	Theme       Theme
@@ -61,10 +65,14 @@ func ConfigFrom(v ejson.Value) Config {
 			Email:   truth(s, "emailFieldRegistrationForm", true),
 			Offline: truth(s, "displayOfflineForm", true),
 		},
-		Closable:  truth(s, "visitorsCanCloseChat", true),
-		TextLimit: int(max(0, min(s.Get("limitTextLength").Int(), MaxText))),
-		HideAgent: s.Get("agentHiddenInfo").Bool(),
-		Language:  s.Get("language").Str(),
+		Closable:   truth(s, "visitorsCanCloseChat", true),
+		Files:      truth(s, "fileUpload", true),
+		Transcript: s.Get("transcript").Bool(),
+		Switch:     truth(s, "allowSwitchingDepartments", true),
+		Monitor:    s.Get("historyMonitorType").Str(),
+		TextLimit:  int(max(0, min(s.Get("limitTextLength").Int(), MaxText))),
+		HideAgent:  s.Get("agentHiddenInfo").Bool(),
+		Language:   s.Get("language").Str(),
 		Theme: Theme{
 			Title: t.Get("title").Str(), Color: t.Get("color").Str(),
 			OfflineTitle: t.Get("offlineTitle").Str(), OfflineColor: t.Get("offlineColor").Str(),
@@ -105,6 +113,10 @@ func (c Config) Value() ejson.Value {
 	s.add("emailFieldRegistrationForm", ejson.Bool(c.Form.Email))
 	s.add("displayOfflineForm", ejson.Bool(c.Form.Offline))
 	s.add("visitorsCanCloseChat", ejson.Bool(c.Closable))
+	s.add("fileUpload", ejson.Bool(c.Files))
+	s.truth("transcript", c.Transcript)
+	s.add("allowSwitchingDepartments", ejson.Bool(c.Switch))
+	s.text("historyMonitorType", c.Monitor)
 	if c.TextLimit > 0 {
 		s.add("limitTextLength", ejson.Int(int64(c.TextLimit)))
 	}

@@ -13,8 +13,18 @@ const (
 	PathMessage      = "/api/v1/livechat/message"          // GET, PUT and DELETE: + "/" + id
 	PathHistory      = "/api/v1/livechat/messages.history" // + "/" + room
 	PathOffline      = "/api/v1/livechat/offline.message"
+	PathUpload       = "/api/v1/livechat/upload" // + "/" + room
+	PathFile         = "/file-upload"            // + "/" + id + "/" + name
+	PathSurvey       = "/api/v1/livechat/room.survey"
+	PathTranscript   = "/api/v1/livechat/transcript"
+	PathMove         = "/api/v1/livechat/visitor/department.transfer" // since 8
+	PathMoveOld      = "/api/v1/livechat/room.transfer"               // before
+	PathFields       = "/api/v1/livechat/custom.fields"
+	PathPage         = "/api/v1/livechat/page.visited"
+	PathStatus       = "/api/v1/livechat/visitor.status"
 	PathWebsocket    = "/websocket"
 	HeaderToken      = "X-Visitor-Token"
+	HeaderFile       = "X-File-Name"                    // between widget and bridge: percent-encoded UTF-8
 	CookieWidget     = "rc_is_widget=t; rc_room_type=l" // makes agents see "widget" as the source (protocol 1.4)
 	DefaultHistory   = 20
 	IDAlphabet       = "23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz"
@@ -23,6 +33,15 @@ const (
 	ReasonNoAgent    = "no-agent-online"
 	ReasonRoomClosed = "room-closed"
 )
+
+// SurveyComment is the answer of a survey that is free text.
+const SurveyComment = "additionalFeedback"
+
+// SurveyItems are the other ones, each from "1" to "5". The third is spelt as
+// in Rocket.Chat (protocol 1.5).
+func SurveyItems() []string {
+	return []string{"satisfaction", "agentKnowledge", "agentResposiveness", "agentFriendliness"}
+}
 
 // Streams a visitor may subscribe to (protocol 2.5), each with the name of
 // a room as its event; that of StreamNotify has a suffix.

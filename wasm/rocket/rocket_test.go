@@ -64,6 +64,7 @@ func TestRecordedConfigsSurvive(t *testing.T) {
 	c := rocket.ConfigFrom(parse(t, lines(t, "configs-6.14")[1]))
 	want := rocket.Config{
 		Enabled: true, Online: true, Closable: true, Language: "de",
+		Transcript: true, Switch: true, Monitor: "title",
 		Form:  rocket.Form{Offline: true},
 		Theme: rocket.Theme{Title: "My Support", Color: "#123456", OfflineTitle: "We are away", OfflineColor: "#777777"},
 		Texts: rocket.Texts{Register: "Tell us who you are", Offline: "Leave a *message* please", OfflineSent: "Thanks, sent",
@@ -76,7 +77,7 @@ func TestRecordedConfigsSurvive(t *testing.T) {
 }
 
 func TestAnEmptyConfigIsThatOfAFreshServer(t *testing.T) {
-	want := rocket.Config{Enabled: true, Closable: true, Form: rocket.Form{Ask: true, Name: true, Email: true, Offline: true}}
+	want := rocket.Config{Enabled: true, Closable: true, Files: true, Switch: true, Form: rocket.Form{Ask: true, Name: true, Email: true, Offline: true}}
 	if got := rocket.ConfigFrom(ejson.Null()); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

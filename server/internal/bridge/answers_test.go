@@ -11,7 +11,7 @@ var answers = []struct {
 	wantCode     int
 	want         string
 	header       string // X-Ratelimit-Reset, in milliseconds from now
-	ownAnswerFor string // a route of which this is told in another way
+	ownAnswerFor string // routes of which this is told in another way
 }{
 	{"plain code", 400, "application/json", `{"success":false,"error":"invalid-token"}`, 401, `{"error":"invalid-token"}`, "", ""},
 	{"code in brackets", 400, "application/json", `{"success":false,"error":"[invalid-token]","errorType":"invalid-token"}`, 401, `{"error":"invalid-token"}`, "", ""},
@@ -48,14 +48,22 @@ var answers = []struct {
 	{"a list", 200, "application/json", `[]`, 502, `{"error":"upstream"}`, "", ""},
 	{"half an answer", 200, "application/json", `{"success":tr`, 502, `{"error":"upstream"}`, "", ""},
 	{"a very deep answer", 200, "application/json", strings.Repeat("[", 100_000), 502, `{"error":"upstream"}`, "", ""},
-	{"success and nothing else", 200, "application/json", `{"success":true}`, 502, `{"error":"upstream"}`, "", "send close offline"},
-	{"success with everything of the wrong kind", 200, "application/json", `{"config":[],"visitor":"x","room":7,"_id":{},"messages":{"0":1},"message":[1],"success":true}`, 502, `{"error":"upstream"}`, "", "send close offline"},
+	{"success and nothing else", 200, "application/json", `{"success":true}`, 502, `{"error":"upstream"}`, "", "send close offline survey transcript move fields page status forget upload"},
+	{"success with everything of the wrong kind", 200, "application/json", `{"config":[],"visitor":"x","room":7,"_id":{},"messages":{"0":1},"message":[1],"success":true}`, 502, `{"error":"upstream"}`, "", "send close offline survey transcript move fields page status forget upload"},
 	{"a page not found", 404, "text/plain", `404 Not Found`, 502, `{"error":"upstream"}`, "", ""},
 	{"not found", 404, "application/json", `{"success":false,"error":"Resource not found"}`, 502, `{"error":"upstream"}`, "", ""},
 	{"login wanted", 401, "application/json", `{"status":"error","message":"You must be logged in to do this."}`, 502, `{"error":"upstream"}`, "", ""},
-	{"forbidden", 403, "application/json", `{"success":false,"error":"unauthorized"}`, 502, `{"error":"upstream"}`, "", ""},
+	{"forbidden", 403, "application/json", `{"success":false,"error":"unauthorized"}`, 502, `{"error":"upstream"}`, "", "upload"},
+	{"our own room is open", 400, "application/json", `{"success":false,"error":"Cannot remove visitors with opened rooms [visitor-has-open-rooms]","errorType":"visitor-has-open-rooms"}`, 409, `{"error":"refused","reason":"room-open"}`, "", ""},
+	{"files are off", 400, "application/json", `{"reason":"error-file-upload-disabled","success":false}`, 409, `{"error":"refused","reason":"disabled"}`, "", ""},
+	{"a type nobody wants", 400, "application/json", `{"reason":"error-type-not-allowed","success":false}`, 409, `{"error":"refused","reason":"file-type"}`, "", ""},
+	{"a file too large for 8.x", 400, "application/json", `{"success":false,"error":"File size exceeds the allowed limit [error-file-too-large]","errorType":"error-file-too-large"}`, 413, `{"error":"refused","reason":"too-large"}`, "", ""},
+	{"a file too large for 3.x", 400, "application/json", `{"reason":"error-size-not-allowed","sizeAllowed":"100 B","success":false}`, 413, `{"error":"refused","reason":"too-large"}`, "", ""},
+	{"no such field", 400, "application/json", `{"success":false,"error":"invalid-custom-field"}`, 409, `{"error":"refused","reason":"invalid-field"}`, "", ""},
+	{"the room of a transcript is another's", 400, "application/json", `{"success":false,"error":"error-invalid-visitor"}`, 409, `{"error":"refused","reason":"invalid-room"}`, "", ""},
+	{"the same department", 400, "application/json", `{"success":false,"error":"error-forwarding-chat-same-department"}`, 409, `{"error":"refused","reason":"invalid-department"}`, "", ""},
 	{"no such endpoint", 405, "application/json", `{"status":"error","message":"API endpoint does not exist"}`, 502, `{"error":"upstream"}`, "", ""},
-	{"too large for the proxy", 413, "text/html", `<h1>413 Request Entity Too Large</h1>`, 502, `{"error":"upstream"}`, "", ""},
+	{"too large for the proxy", 413, "text/html", `<h1>413 Request Entity Too Large</h1>`, 502, `{"error":"upstream"}`, "", "upload"},
 	{"an error of the server", 500, "application/json", `{"success":false,"error":"Internal server error"}`, 502, `{"error":"upstream"}`, "", ""},
 	{"an error with a code we know", 500, "application/json", `{"success":false,"error":"invalid-token"}`, 502, `{"error":"upstream"}`, "", ""},
 	{"a proxy without a server", 502, "text/html", `<h1>502 Bad Gateway</h1>sEcReT`, 502, `{"error":"upstream"}`, "", ""},

@@ -1,7 +1,9 @@
 package bridge_test
 
 import (
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"capsule/server/internal/bridge"
@@ -41,6 +43,25 @@ func BenchmarkPreflight(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if w := ask(h, "OPTIONS", "/v1/messages", ``); w.Code != 204 {
+			b.Fatal(w.Code)
+		}
+	}
+}
+
+func BenchmarkUpload(b *testing.B) {
+	h := newBridge(b, quick{func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			ok(plainConfig)(w, r)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body) // from memory
+		ok(storedUpload)(w, r)
+	}}, func(o *bridge.Options) { o.Logf = nil })
+	file := picture + strings.Repeat("x", 10<<20-len(picture))
+	b.SetBytes(int64(len(file)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if w := send(h, "cat.png", file); w.Code != 200 {
 			b.Fatal(w.Code)
 		}
 	}

@@ -39,6 +39,9 @@ type Bridge struct {
 	info     well[version]
 	tokens   locks
 	known    memory
+	rooms    memory // of pairs, see pairOf
+	repeats  repeats
+	moves    feature
 	logf     func(string, ...any)
 	routes   map[string]route
 }
@@ -73,15 +76,24 @@ func New(o Options) *Bridge {
 		b.guesses = limit.New(limit.Rate{Every: time.Minute, Burst: 60}, 0)
 	}
 	b.routes = map[string]route{
-		"GET /v1/config":      {handle: b.config},
-		"POST /v1/session":    {handle: b.session},
-		"POST /v1/visitor":    {handle: b.visitor, limit: limit.New(o.Starts, 0)},
-		"POST /v1/room":       {handle: b.room, limit: limit.New(o.Starts, 0)},
-		"POST /v1/room/close": {handle: b.closeRoom},
-		"POST /v1/offline":    {handle: b.offline},
-		"GET /v1/messages":    {handle: b.history},
-		"POST /v1/messages":   {handle: b.send},
-		"GET /v1/messages/":   {handle: b.message},
+		"GET /v1/config":           {handle: b.config},
+		"POST /v1/session":         {handle: b.session},
+		"POST /v1/visitor":         {handle: b.visitor, limit: limit.New(o.Starts, 0)},
+		"POST /v1/room":            {handle: b.room, limit: limit.New(o.Starts, 0)},
+		"POST /v1/room/close":      {handle: b.closeRoom},
+		"POST /v1/room/files":      {handle: b.upload},
+		"GET /v1/room/files":       {handle: b.file},
+		"POST /v1/room/survey":     {handle: b.survey},
+		"POST /v1/room/transcript": {handle: b.transcript},
+		"POST /v1/room/department": {handle: b.move},
+		"POST /v1/visitor/fields":  {handle: b.fields},
+		"POST /v1/visitor/page":    {handle: b.page},
+		"POST /v1/visitor/status":  {handle: b.status},
+		"POST /v1/visitor/forget":  {handle: b.forget},
+		"POST /v1/offline":         {handle: b.offline},
+		"GET /v1/messages":         {handle: b.history},
+		"POST /v1/messages":        {handle: b.send},
+		"GET /v1/messages/":        {handle: b.message},
 	}
 	return b
 }

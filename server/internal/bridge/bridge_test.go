@@ -108,9 +108,9 @@ func refused(code string) http.HandlerFunc {
 }
 
 const (
-	plainConfig = `{"config":{"enabled":true,"online":true,"settings":{"registrationForm":true},"theme":{"color":"#C1272D"},
+	plainConfig = `{"config":{"enabled":true,"online":true,"settings":{"registrationForm":true,"transcript":true},"theme":{"color":"#C1272D"},
 		"departments":[{"_id":"dSales","name":"Sales","showOnRegistration":true},{"_id":"dHelp","name":"Help","showOnRegistration":true}]},"success":true}`
-	knownConfig = `{"config":{"enabled":true,"online":true,"guest":{"_id":"v1","username":"guest-3","name":"Ann","token":"` + token + `","visitorEmails":[{"address":"ann@example.com"}]},
+	knownConfig = `{"config":{"enabled":true,"online":true,"settings":{"transcript":true},"guest":{"_id":"v1","username":"guest-3","name":"Ann","token":"` + token + `","visitorEmails":[{"address":"ann@example.com"}]},
 		"room":{"_id":"` + room + `","open":true,"departmentId":"dSales","servedBy":{"_id":"u1","username":"sam"}},
 		"agent":{"_id":"u1","username":"sam","name":"Sam","status":"online","emails":[{"address":"sam@secret.example"}]}},"success":true}`
 	storedMessage = `{"_id":"` + id + `","rid":"` + room + `","msg":"hello","token":"` + token + `","u":{"_id":"v1","username":"guest-3"},"ts":"2026-01-31T10:00:00.000Z","_updatedAt":"2026-01-31T10:00:00.020Z"}`
@@ -134,6 +134,15 @@ func newChat() *chat {
 	c.on("GET", "/api/v1/livechat/message/"+id, ok(`{"message":`+storedMessage+`,"success":true}`))
 	c.on("POST", "/api/v1/livechat/offline.message", ok(`{"message":"Thank you","success":true}`))
 	c.on("POST", "/api/v1/livechat/message", ok(`{"message":`+storedMessage+`,"success":true}`))
+	c.on("POST", "/api/v1/livechat/upload/"+room, ok(storedUpload))
+	c.on("GET", "/file-upload/"+fileID+"/cat.png", attachment("image/png", picture))
+	c.on("POST", "/api/v1/livechat/room.survey", ok(`{"rid":"`+room+`","data":{"satisfaction":"5"},"success":true}`))
+	c.on("POST", "/api/v1/livechat/transcript", ok(`{"message":"Omnichannel transcript sent","success":true}`))
+	c.on("POST", "/api/v1/livechat/room.transfer", ok(`{"room":{"_id":"`+room+`","v":{"token":"`+token+`"}},"success":true}`))
+	c.on("POST", "/api/v1/livechat/custom.fields", ok(`{"fields":[{"Key":"company","value":"ACME","overwrite":true}],"success":true}`))
+	c.on("POST", "/api/v1/livechat/page.visited", ok(`{"page":{"msg":"x","navigation":{"page":{},"token":"`+token+`"}},"success":true}`))
+	c.on("POST", "/api/v1/livechat/visitor.status", ok(`{"token":"`+token+`","status":"away","success":true}`))
+	c.on("DELETE", "/api/v1/livechat/visitor/"+token, ok(`{"visitor":{"_id":"v1","ts":"2026-01-31T10:00:00.000Z"},"success":true}`))
 	return c
 }
 
@@ -210,7 +219,7 @@ func same(t *testing.T, got, want string) {
 
 const (
 	told      = `{"version":"6.14","socket":"wss://chat.example/team/websocket","base":"https://chat.example/team"}`
-	outConfig = `{"enabled":true,"online":true,"settings":{"registrationForm":true,"nameFieldRegistrationForm":true,"emailFieldRegistrationForm":true,"displayOfflineForm":true,"visitorsCanCloseChat":true},
+	outConfig = `{"enabled":true,"online":true,"settings":{"registrationForm":true,"nameFieldRegistrationForm":true,"emailFieldRegistrationForm":true,"displayOfflineForm":true,"visitorsCanCloseChat":true,"fileUpload":true,"transcript":true,"allowSwitchingDepartments":true},
 		"theme":{"color":"#C1272D"},"messages":{},"departments":[{"_id":"dSales","name":"Sales","showOnRegistration":true,"showOnOfflineForm":false},{"_id":"dHelp","name":"Help","showOnRegistration":true,"showOnOfflineForm":false}]}`
 	outMessage = `{"_id":"` + id + `","rid":"` + room + `","msg":"hello","u":{"_id":"v1","username":"guest-3"},"ts":"2026-01-31T10:00:00.000Z","_updatedAt":"2026-01-31T10:00:00.020Z"}`
 )
@@ -226,7 +235,7 @@ func TestEachRoute(t *testing.T) {
 		{"config of a department by id", "GET", "/v1/config?department=dSales", "", nil, `{"config":` + outConfig + `,"server":` + told + `}`, []string{"GET config", "GET config"}},
 		{"a department that does not exist counts as none", "GET", "/v1/config?department=Nope", "", nil, `{"config":` + outConfig + `,"server":` + told + `}`, []string{"GET config"}},
 		{"session of a known visitor", "POST", "/v1/session", `{}`, nil, `{"config":{"enabled":true,"online":true,
-			"settings":{"registrationForm":true,"nameFieldRegistrationForm":true,"emailFieldRegistrationForm":true,"displayOfflineForm":true,"visitorsCanCloseChat":true},
+			"settings":{"registrationForm":true,"nameFieldRegistrationForm":true,"emailFieldRegistrationForm":true,"displayOfflineForm":true,"visitorsCanCloseChat":true,"fileUpload":true,"transcript":true,"allowSwitchingDepartments":true},
 			"theme":{},"messages":{},"departments":[]},"server":` + told + `,
 			"visitor":{"_id":"v1","username":"guest-3","name":"Ann","email":"ann@example.com"},
 			"room":{"_id":"` + room + `","open":true,"departmentId":"dSales","servedBy":{"_id":"u1","username":"sam"}},

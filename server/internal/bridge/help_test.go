@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 )
@@ -18,23 +19,36 @@ func quote(s string) string {
 
 func escape(s string) string { return url.PathEscape(s) }
 
-// flat reports whether body is an object of strings, or one such object
-// called visitor.
-func flat(body string) bool {
-	var outer map[string]any
-	if json.Unmarshal([]byte(body), &outer) != nil {
-		return false
-	}
-	if v, ok := outer["visitor"].(map[string]any); ok && len(outer) == 1 {
-		outer = v
-	}
-	for _, v := range outer {
-		if _, ok := v.(string); !ok {
-			return false
-		}
-	}
-	return true
+// built reports whether body is one that the bridge would build: objects with
+// members we know, of strings and the one true.
+func built(body string) bool {
+	var v any
+	return json.Unmarshal([]byte(body), &v) == nil && known(v, "")
 }
+
+func known(v any, at string) bool {
+	switch v := v.(type) {
+	case string:
+		return true
+	case bool:
+		return v && at == "overwrite"
+	case []any:
+		return (at == "data" || at == "customFields") && !slices.ContainsFunc(v, func(x any) bool { return !known(x, "") })
+	case map[string]any:
+		for key, x := range v {
+			_, inside := x.(map[string]any)
+			if !slices.Contains(members, key) || inside != (key == "visitor" || key == "pageInfo" || key == "location") || !known(x, key) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// members are all that Rocket.Chat is ever sent.
+var members = []string{"visitor", "token", "name", "email", "phone", "department", "rid", "msg", "_id", "message", "host", "data", "value", "customFields", "key", "overwrite",
+	"pageInfo", "change", "title", "location", "href", "status"}
 
 func withCancel(t *testing.T) (context.Context, context.CancelFunc) {
 	t.Helper()

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -19,11 +18,8 @@ func (b *Bridge) history(w http.ResponseWriter, r *http.Request) error {
 	if err := query(r, fields{"room": &room, "before": &before, "limit": &count}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	t, err := b.claim(r, room)
 	if err != nil {
-		return err
-	}
-	if err := identifier(room); err != nil {
 		return err
 	}
 	q := url.Values{"token": {string(t)}, "limit": {strconv.Itoa(rocket.DefaultHistory)}}
@@ -66,12 +62,9 @@ func (b *Bridge) message(w http.ResponseWriter, r *http.Request) error {
 	if err := query(r, fields{"room": &room}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
-	if err != nil {
-		return err
-	}
 	id := strings.TrimPrefix(r.URL.Path, "/v1/messages/")
-	if err := errors.Join(identifier(room), identifier(id)); err != nil {
+	t, err := b.claim(r, room, id)
+	if err != nil {
 		return err
 	}
 	m, err := b.find(r.Context(), b.caller(r), t, room, id)
@@ -107,11 +100,8 @@ func (b *Bridge) send(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, fields{"id": &id, "room": &room, "text": &text}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	t, err := b.claim(r, id, room)
 	if err != nil {
-		return err
-	}
-	if err := errors.Join(identifier(id), identifier(room)); err != nil {
 		return err
 	}
 	if err := prose(text); err != nil {
@@ -127,7 +117,8 @@ func (b *Bridge) send(w http.ResponseWriter, r *http.Request) error {
 	})
 	m, stored := rocket.Message{}, error(nil)
 	if err == nil {
-		if m, stored = rocket.MessageFrom(v.Get("message")); stored == nil && m.ID == id && m.Room == room {
+		m, stored = rocket.MessageFrom(v.Get("message"))
+		if stored == nil && m.ID == id && m.Room == room && (m.Token == t || m.Token == "") {
 			return answer(w, ejson.F("message", shown(m).Value()))
 		}
 	}

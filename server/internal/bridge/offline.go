@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"unicode"
@@ -56,11 +57,17 @@ func (b *Bridge) offline(w http.ResponseWriter, r *http.Request) error {
 	if origin := r.Header.Get("Origin"); origin != "" {
 		body = append(body, ejson.F("host", ejson.String(origin))) // admitted, so one of ours
 	}
-	if err := take(b.mails, from.address); err != nil {
-		return err
+	who := from.address.String() // who leaves word need not be registered
+	if t, err := b.token(r); err == nil {
+		who = string(t)
 	}
-	_, err = b.up.do(r.Context(), call{
-		op: "leave word", method: http.MethodPost, path: rocket.PathOffline, caller: from, body: ejson.Object(body...),
+	letter := ejson.Object(body...)
+	err = b.repeats.once(r.Context(), sameness("offline", who, letter.String()), func(ctx context.Context) error {
+		if err := take(b.mails, from.address); err != nil {
+			return err
+		}
+		_, err := b.up.do(ctx, call{op: "leave word", method: http.MethodPost, path: rocket.PathOffline, caller: from, body: letter})
+		return err
 	})
 	if err != nil {
 		return err

@@ -145,7 +145,7 @@ func (b *Bridge) admit(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	w.Header().Set("Access-Control-Allow-Origin", origin)
-	w.Header().Set("Access-Control-Expose-Headers", "Retry-After")
+	w.Header().Set("Access-Control-Expose-Headers", "Retry-After, Content-Disposition")
 	return true
 }
 
@@ -162,7 +162,7 @@ func own(r *http.Request, origin string) bool {
 func preflight(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, POST")
-	h.Set("Access-Control-Allow-Headers", "Content-Type, "+rocket.HeaderToken)
+	h.Set("Access-Control-Allow-Headers", "Content-Type, "+rocket.HeaderToken+", "+rocket.HeaderFile)
 	h.Set("Access-Control-Max-Age", "7200")
 	w.WriteHeader(http.StatusNoContent)
 }

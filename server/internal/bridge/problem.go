@@ -52,6 +52,10 @@ const (
 	Disabled          Reason = "disabled"
 	InvalidEmail      Reason = "invalid-email"
 	InvalidDepartment Reason = "invalid-department"
+	InvalidField      Reason = "invalid-field" // a custom field that is not defined
+	FileType          Reason = "file-type"     // of a file that is not one of ours to carry
+	TooLarge          Reason = "too-large"     // a file
+	RoomOpen          Reason = "room-open"     // where none may be
 	Other             Reason = "other"
 )
 
@@ -108,6 +112,17 @@ var refusals = map[string]Problem{
 	"error-invalid-email-address": {Code: Refused, Reason: InvalidEmail},
 	"error-invalid-department":    {Code: Refused, Reason: InvalidDepartment},
 	"error-department-not-found":  {Code: Refused, Reason: InvalidDepartment},
+	"error-forwarding-chat-same-department": {
+		Code: Refused, Reason: InvalidDepartment,
+	},
+	"error-invalid-visitor":      {Code: Refused, Reason: InvalidRoom}, // of a transcript: the room is another's
+	"invalid-custom-field":       {Code: Refused, Reason: InvalidField},
+	"visitor-has-open-rooms":     {Code: Refused, Reason: RoomOpen},
+	"error-file-upload-disabled": {Code: Refused, Reason: Disabled},
+	"error-type-not-allowed":     {Code: Refused, Reason: FileType},
+	"error-invalid-file-type":    {Code: Refused, Reason: FileType},
+	"error-file-too-large":       {Code: Refused, Reason: TooLarge},
+	"error-size-not-allowed":     {Code: Refused, Reason: TooLarge},
 }
 
 // asProblem is the one place that decides what a client is told about err.
@@ -136,8 +151,11 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 		b.guesses.Take(b.proxies.Client(r), time.Now())
 	}
 	status := statuses[p.Code]
-	if p.Late {
+	switch {
+	case p.Late:
 		status = http.StatusGatewayTimeout
+	case p.Reason == TooLarge:
+		status = http.StatusRequestEntityTooLarge
 	}
 	members := []ejson.Member{ejson.F("error", ejson.String(string(p.Code)))}
 	if p.Reason != "" {
@@ -154,16 +172,15 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // nobody waits for the answer any more
 	}
 	if p.Code == Upstream || p.Code == Unavailable || p.Reason == Other {
-		b.logf("bridge: %s: %v", routeName(r), p)
+		b.logf("bridge: %s: %v", b.routeName(r), p)
 	}
 }
 
 // routeName is r's route without anything the caller chose.
-func routeName(r *http.Request) string {
-	for _, known := range []string{"/v1/config", "/v1/session", "/v1/visitor", "/v1/room", "/v1/room/close", "/v1/offline", "/v1/messages"} {
-		if r.URL.Path == known {
-			return r.Method + " " + known
-		}
+func (b *Bridge) routeName(r *http.Request) string {
+	name := r.Method + " " + r.URL.Path
+	if _, known := b.routes[name]; known {
+		return name
 	}
-	return r.Method + " /v1/messages/{id}"
+	return "GET /v1/messages/{id}" // the only one that is more than a path, and others do not get this far
 }

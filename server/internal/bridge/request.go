@@ -19,14 +19,28 @@ import (
 // characters with room for its neighbours.
 const maxBody = 64 << 10
 
-// fields are the members a request may have, and where their values go. All
-// our requests are flat objects of strings, so this is all the decoding there
-// is: a value of any other type cannot even be expressed.
+// fields are the members a request may have, and where their values go. Our
+// requests are flat objects of strings, but for the few with a member of
+// lists: a value of any other type cannot even be expressed.
 type fields map[string]*string
+
+// lists are the members of a request that are lists of pairs.
+type lists map[string]*[]pair
+
+// A pair is {"key": string, "value": string}, with both and nothing else.
+type pair struct{ key, value string }
+
+// maxPairs is how many pairs a list may have.
+const maxPairs = 50
 
 // decode reads the body of a POST into f. It refuses whatever is not exactly
 // one JSON object with members of f, each a string and at most once.
 func decode(w http.ResponseWriter, r *http.Request, f fields) error {
+	return decodeWith(w, r, f, nil)
+}
+
+// decodeWith is decode for a body that may have members of l besides.
+func decodeWith(w http.ResponseWriter, r *http.Request, f fields, l lists) error {
 	if err := jsonOnly(r.Header); err != nil {
 		return err
 	}
@@ -41,7 +55,7 @@ func decode(w http.ResponseWriter, r *http.Request, f fields) error {
 	if err != nil {
 		return bad("the body could not be read")
 	}
-	return decodeObject(body, f)
+	return decodeObject(body, f, l)
 }
 
 func jsonOnly(h http.Header) error {
@@ -57,40 +71,102 @@ func jsonOnly(h http.Header) error {
 	return nil
 }
 
-func decodeObject(body []byte, f fields) error {
+func decodeObject(body []byte, f fields, l lists) error {
 	if !utf8.Valid(body) {
 		return bad("the body is not UTF-8")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return bad("the body is not an object")
+	if err := readDelim(d, '{'); err != nil {
+		return err
 	}
 	seen := map[string]bool{}
 	for d.More() {
-		key, err := d.Token()
-		name, ok := key.(string)
-		if err != nil || !ok {
-			return bad("the body is not JSON")
+		name, err := readText(d)
+		if err != nil {
+			return err
 		}
-		into, known := f[name]
-		if !known || seen[name] {
-			return bad("a member is unknown or comes twice")
+		if seen[name] {
+			return bad("a member comes twice")
 		}
 		seen[name] = true
-		value, err := d.Token()
-		text, ok := value.(string)
-		if err != nil || !ok {
-			return bad("a member is not a string")
+		if into, known := f[name]; known {
+			*into, err = readText(d)
+		} else if into, known := l[name]; known {
+			*into, err = readPairs(d)
+		} else {
+			err = bad("a member is unknown")
 		}
-		*into = text
+		if err != nil {
+			return err
+		}
 	}
-	if t, err := d.Token(); err != nil || t != json.Delim('}') {
-		return bad("the body is not JSON")
+	if err := readDelim(d, '}'); err != nil {
+		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return bad("something follows the body")
 	}
 	return nil
+}
+
+// readPairs reads a list of pairs.
+func readPairs(d *json.Decoder) ([]pair, error) {
+	if err := readDelim(d, '['); err != nil {
+		return nil, err
+	}
+	var list []pair
+	for d.More() {
+		if len(list) == maxPairs {
+			return nil, bad("a list is too long")
+		}
+		p, err := readPair(d)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, readDelim(d, ']')
+}
+
+func readPair(d *json.Decoder) (p pair, err error) {
+	if err := readDelim(d, '{'); err != nil {
+		return pair{}, err
+	}
+	left := map[string]*string{"key": &p.key, "value": &p.value}
+	for d.More() {
+		name, err := readText(d)
+		if err != nil {
+			return pair{}, err
+		}
+		into := left[name]
+		if into == nil {
+			return pair{}, bad("a member of a pair is unknown or comes twice")
+		}
+		if *into, err = readText(d); err != nil {
+			return pair{}, err
+		}
+		delete(left, name)
+	}
+	if len(left) > 0 {
+		return pair{}, bad("half a pair")
+	}
+	return p, readDelim(d, '}')
+}
+
+func readDelim(d *json.Decoder, want json.Delim) error {
+	if t, err := d.Token(); err != nil || t != want {
+		return bad("the body is not what was expected")
+	}
+	return nil
+}
+
+func readText(d *json.Decoder) (string, error) {
+	t, err := d.Token()
+	s, ok := t.(string)
+	if err != nil || !ok {
+		return "", bad("there is something else where a string belongs")
+	}
+	return s, nil
 }
 
 // query reads the query of a GET into f, as strictly as decode.
@@ -107,6 +183,21 @@ func query(r *http.Request, f fields) error {
 		*into = list[0]
 	}
 	return nil
+}
+
+// claim is the token of r, which says that what has these ids is the
+// visitor's. Rocket.Chat decides whether it is.
+func (b *Bridge) claim(r *http.Request, ids ...string) (rocket.Token, error) {
+	t, err := b.token(r)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range ids {
+		if err := identifier(id); err != nil {
+			return "", err
+		}
+	}
+	return t, nil
 }
 
 // identifier accepts the id of a room or message.

@@ -32,6 +32,8 @@ func (b *Bridge) room(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if room := rocket.RoomFrom(v.Get("room")); room.ID != "" && room.Open {
+			b.known.add(t)
+			b.rooms.add(pairOf(t, room.ID))
 			return answer(w, ejson.F("room", room.Value()), ejson.F("new", ejson.Bool(false)))
 		}
 	}
@@ -48,6 +50,11 @@ func (b *Bridge) room(w http.ResponseWriter, r *http.Request) error {
 	if room.ID == "" {
 		return nonsense("open room: there is none in the answer")
 	}
+	if whose := v.Get("room").Get("v").Get("token").Str(); whose != "" && whose != string(t) {
+		return nonsense("open room: the room is somebody else's")
+	}
+	b.known.add(t)
+	b.rooms.add(pairOf(t, room.ID))
 	return answer(w, ejson.F("room", room.Value()), ejson.F("new", ejson.Bool(v.Get("newRoom").Bool())))
 }
 
@@ -57,11 +64,8 @@ func (b *Bridge) closeRoom(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, fields{"room": &room}); err != nil {
 		return err
 	}
-	t, err := b.token(r)
+	t, err := b.claim(r, room)
 	if err != nil {
-		return err
-	}
-	if err := identifier(room); err != nil {
 		return err
 	}
 	_, err = b.up.do(r.Context(), call{

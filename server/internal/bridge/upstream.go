@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ const (
 	total      = 13 * time.Second // for all calls that one request of ours needs
 	inFlight   = 64
 	inQueue    = 128
+	inTransfer = 32 // uploads and downloads, which take long and have no queue
 	maxAnswer  = 1 << 20
 	maxHistory = 4 << 20
 )
@@ -33,6 +35,7 @@ type upstream struct {
 	client  *http.Client
 	slots   chan struct{} // one element per call in flight
 	waiting atomic.Int32
+	lanes   chan struct{} // one element per file in flight
 }
 
 // A call is one request to Rocket.Chat. Path is one of package rocket's, with
@@ -42,7 +45,7 @@ type call struct {
 	method string // "" is GET
 	path   string
 	query  url.Values
-	body   ejson.Value // of a POST
+	body   ejson.Value // of a POST, unless it is a file
 	max    int64       // bytes of the answer; 0 is maxAnswer
 	caller caller
 }
@@ -58,6 +61,7 @@ func newUpstream(base *url.URL, t http.RoundTripper) *upstream {
 	u := &upstream{
 		base:  url.URL{Scheme: base.Scheme, Host: base.Host, Path: strings.TrimRight(base.Path, "/")},
 		slots: make(chan struct{}, inFlight),
+		lanes: make(chan struct{}, inTransfer),
 	}
 	if t == nil {
 		t = &http.Transport{
@@ -67,7 +71,7 @@ func newUpstream(base *url.URL, t http.RoundTripper) *upstream {
 			ResponseHeaderTimeout:  patience,
 			IdleConnTimeout:        4 * time.Second, // Node hangs up after 5 s, and a POST sent into that would be lost
 			MaxIdleConnsPerHost:    inFlight,
-			MaxConnsPerHost:        inFlight,
+			MaxConnsPerHost:        inFlight + inTransfer,
 			MaxResponseHeaderBytes: 64 << 10,
 			ForceAttemptHTTP2:      true,
 		}
@@ -95,6 +99,11 @@ func (u *upstream) do(ctx context.Context, c call) (ejson.Value, error) {
 	if err != nil {
 		return ejson.Value{}, unreachable(err)
 	}
+	return u.read(c, res)
+}
+
+// read takes in the answer to c.
+func (u *upstream) read(c call, res *http.Response) (ejson.Value, error) {
 	defer res.Body.Close()
 	max := c.max
 	if max == 0 {
@@ -154,9 +163,11 @@ func (u *upstream) request(ctx context.Context, c call) *http.Request {
 		req.Header.Set("X-Real-Ip", a)
 		req.Header.Set("X-Forwarded-For", a)
 	}
-	if c.method == http.MethodPost {
+	if c.method != "" {
+		req.Method = c.method
+	}
+	if c.body.Kind() == ejson.KindObject {
 		text := c.body.String()
-		req.Method = http.MethodPost
 		req.Header.Set("Content-Type", "application/json")
 		req.ContentLength = int64(len(text))
 		req.Body = io.NopCloser(strings.NewReader(text))
@@ -184,7 +195,7 @@ func judge(op string, res *http.Response, text string) (ejson.Value, error) {
 		}
 	case !isJSON:
 		// An endpoint that is absent answers 200 with a web page.
-		return ejson.Value{}, nonsense(op + ": status " + res.Status[:min(3, len(res.Status))] + ", not JSON")
+		return ejson.Value{}, odd(op, res.StatusCode, false)
 	case res.StatusCode == http.StatusOK && (v.Get("success").Bool() || !v.Has("success")):
 		return v, nil
 	case res.StatusCode == http.StatusOK, res.StatusCode == http.StatusBadRequest:
@@ -193,16 +204,56 @@ func judge(op string, res *http.Response, text string) (ejson.Value, error) {
 	if _, known := refusals[code]; known && res.StatusCode < 500 {
 		return ejson.Value{}, &rocket.Error{Op: op, Status: res.StatusCode, Code: code}
 	}
-	return ejson.Value{}, nonsense(op + ": status " + res.Status[:min(3, len(res.Status))])
+	return ejson.Value{}, odd(op, res.StatusCode, true)
 }
 
-// printable keeps a code for the log but not a sentence, which may repeat
-// what the visitor typed.
-func printable(code string) string {
-	if len(code) > 64 || code != "" && !rocket.ValidID(code) {
-		return "(text)"
+// An oddAnswer is the Cause of a Problem when Rocket.Chat, or what sits before
+// it, answered outside its contract.
+type oddAnswer struct {
+	op     string
+	status int
+	json   bool
+}
+
+func odd(op string, status int, json bool) *Problem {
+	return &Problem{Code: Upstream, Cause: &oddAnswer{op, status, json}}
+}
+
+func (o *oddAnswer) Error() string {
+	text := o.op + ": status " + strconv.Itoa(o.status)
+	if !o.json {
+		text += ", not JSON"
 	}
-	return code
+	return text
+}
+
+// absent reports whether err says that this Rocket.Chat has no such endpoint:
+// 404 since 7.6, 405 or the web app's page before (protocol 00.11, 1.1). A
+// proxy's 502 says nothing of the kind.
+func absent(err error) bool {
+	var o *oddAnswer
+	if !errors.As(err, &o) {
+		return false
+	}
+	return o.status == http.StatusNotFound || o.status == http.StatusMethodNotAllowed || o.status == http.StatusOK && !o.json
+}
+
+// statusOf is the status of an answer outside the contract, else 0.
+func statusOf(err error) int {
+	var o *oddAnswer
+	if errors.As(err, &o) {
+		return o.status
+	}
+	return 0
+}
+
+// printable keeps a code for the log, but nothing that could repeat what the
+// visitor typed or holds: codes are lower-case words with dashes.
+func printable(code string) string {
+	if _, known := refusals[code]; known || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz-") == "" && len(code) <= 64 {
+		return code
+	}
+	return "(text)"
 }
 
 // unreachable wraps what the HTTP client says, without the URL it says it of.

@@ -45,10 +45,11 @@ func (b *Bridge) session(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	members := []ejson.Member{ejson.F("config", rocket.ConfigFrom(v).Value()), ejson.F("server", b.told(r))}
-	if visitor := rocket.VisitorFrom(v.Get("guest")); visitor.ID != "" && (visitor.Token == t || visitor.Token == "") {
+	if visitor, err := guest(v, t); err == nil {
 		b.known.add(t)
 		members = append(members, ejson.F("visitor", visitor.Value()))
 		if room := rocket.RoomFrom(v.Get("room")); room.ID != "" && room.Open {
+			b.rooms.add(pairOf(t, room.ID))
 			members = append(members, ejson.F("room", room.Value()))
 			if agent := rocket.AgentFrom(v.Get("agent")); agent.Known() {
 				members = append(members, ejson.F("agent", agent.Value()))
