@@ -135,6 +135,7 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Code == InvalidToken && errors.As(p.Cause, &unknown) {
 		b.guesses.Take(b.proxies.Client(r), time.Now())
 	}
+	b.note(Event{Kind: Declined, Outcome: string(p.Code)})
 	status := statuses[p.Code]
 	if p.Late {
 		status = http.StatusGatewayTimeout
