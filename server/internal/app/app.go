@@ -43,6 +43,7 @@ type App struct {
 	bridge      *bridge.Bridge
 	metrics     *metrics.Metrics // nil: nobody asked for them
 	draining    atomic.Bool
+	wrap        func(http.Handler) http.Handler // before all handlers, in tests
 	demo        *standin.Server
 	servers     []*http.Server
 	after       []func()

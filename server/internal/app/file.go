@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -44,7 +46,8 @@ func readFile(path string) (*file, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	var errs []error
-	for key, v := range tree {
+	for _, key := range slices.Sorted(maps.Keys(tree)) {
+		v := tree[key]
 		if key == "profile" {
 			list, ok := v.([]any)
 			if !ok {
@@ -71,7 +74,8 @@ func (f *file) addProfile(i int, v any) error {
 	}
 	p := map[string]string{}
 	var errs []error
-	for key, v := range members {
+	for _, key := range slices.Sorted(maps.Keys(members)) {
+		v := members[key]
 		s, err := asText(v)
 		if err != nil {
 			errs = append(errs, f.wrong(profileKey(i, key), err))
@@ -153,6 +157,32 @@ func (f *file) wrong(key string, err error) error {
 	return &findingError{f.path, line, name, err}
 }
 
+// inOrder joins errs, what they have joined taken apart: by line those that are
+// about a file, and after them the rest.
+func inOrder(errs []error) error {
+	var flat []error
+	var take func([]error)
+	take = func(errs []error) {
+		for _, err := range errs {
+			if joined, ok := err.(interface{ Unwrap() []error }); ok {
+				take(joined.Unwrap())
+			} else if err != nil {
+				flat = append(flat, err)
+			}
+		}
+	}
+	take(errs)
+	line := func(err error) int {
+		var f *findingError
+		if errors.As(err, &f) {
+			return f.line
+		}
+		return math.MaxInt
+	}
+	slices.SortStableFunc(flat, func(a, b error) int { return cmp.Compare(line(a), line(b)) })
+	return errors.Join(flat...)
+}
+
 // asText is a TOML value as the flag of its name would be written.
 func asText(v any) (string, error) {
 	switch v := v.(type) {
@@ -206,6 +236,9 @@ func keyLines(text []byte) map[string]int {
 			lines[table] = line
 		case unstable.Table:
 			table = key
+			if rest, ok := strings.CutPrefix(key, "profile."); ok && profiles > 0 {
+				table = profileKey(profiles-1, rest)
+			}
 			lines[table] = line
 		case unstable.KeyValue:
 			if table != "" {

@@ -117,7 +117,7 @@ func (a *App) ParseFlags(args []string, getenv func(string) string) error {
 	if f != nil {
 		err = f.place(err)
 	}
-	if err := errors.Join(append(errs, err)...); err != nil {
+	if err := inOrder(append(errs, err)); err != nil {
 		return err
 	}
 	a.settings = s

@@ -12,7 +12,11 @@ import (
 
 // handler is everything the server answers on its main address.
 func (a *App) handler(s settings, site http.Handler) http.Handler {
-	h := logs.Requests(strict(a.root(site)), logs.Options{
+	inner := strict(a.root(site))
+	if a.wrap != nil {
+		inner = a.wrap(inner)
+	}
+	h := logs.Requests(inner, logs.Options{
 		Log: a.Log, Kind: s.logRequests, Client: s.proxies.Client, Address: s.logAddress,
 		Trusted: func(r *http.Request) bool {
 			peer, err := netip.ParseAddrPort(r.RemoteAddr)
