@@ -1,5 +1,6 @@
 // Command server serves Capsule: the widget, and the bridge between it and
-// Rocket.Chat. Run it with -h for its flags.
+// Rocket.Chat. Run it with -h for its flags; "doctor" as the first word
+// examines a set-up instead.
 package main
 
 import (
@@ -22,6 +23,11 @@ func main() { os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)) }
 
 // run is main with its surroundings as parameters. It returns the exit code.
 func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "doctor" {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		defer stop()
+		return app.Doctor(ctx, args[1:], getenv, stdout, stderr)
+	}
 	a := &app.App{Files: assets.FS(), Stdout: stdout}
 	switch err := a.ParseFlags(args, getenv); {
 	case errors.Is(err, app.ErrHelp):

@@ -94,7 +94,7 @@ func (f *file) fill(fs *flag.FlagSet, given map[string]bool) error {
 	for _, key := range slices.Sorted(maps.Keys(f.values)) {
 		into := fs.Lookup(key)
 		switch {
-		case into == nil:
+		case into == nil, !slices.Contains(texts, key) && !slices.Contains(truths, key):
 			errs = append(errs, f.wrong(key, errors.New("there is no such setting (see -h)")))
 		case key == "config", key == "check":
 			errs = append(errs, f.wrong(key, errors.New("belongs on the command line")))

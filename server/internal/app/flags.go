@@ -73,6 +73,12 @@ func flagError(name string, err error) error { return &wrongFlag{name, err} }
 // is in neither. Its error has one line for each thing that is wrong, which
 // begins with the name of the flag, or with file and line.
 func (a *App) ParseFlags(args []string, getenv func(string) string) error {
+	return a.parse(args, getenv, func(*flag.FlagSet) {})
+}
+
+// parse is ParseFlags with further flags, which more adds; they are of the
+// command line and the environment alone.
+func (a *App) parse(args []string, getenv func(string) string, more func(*flag.FlagSet)) error {
 	fs := flag.NewFlagSet("capsule", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
@@ -84,6 +90,7 @@ func (a *App) ParseFlags(args []string, getenv func(string) string) error {
 	for _, name := range truths {
 		truth[name] = fs.Bool(name, false, "")
 	}
+	more(fs)
 	if err := fs.Parse(args); err != nil {
 		return parseError(err)
 	}
