@@ -17,8 +17,8 @@ import (
 const DoctorUsage = `Tests a set-up end to end, changes nothing, and says what to do about each
 thing that is not well.
 
-  capsule doctor -rocketchat https://chat.example.com -server https://capsule.example.com \
-      -page https://www.example.com/
+  capsule doctor -rocketchat https://chat.example.com \
+      -server https://capsule.example.com -page https://www.example.com/
 
 It understands the server's flags, environment and -config, so that it tests
 what the server would do, and besides:

@@ -110,7 +110,7 @@ func Print(w io.Writer, found []Finding) {
 		fmt.Fprintf(w, "%-8s %-12s %s\n", f.Level, f.Topic, f.Text)
 		if f.Fix != "" {
 			for line := range strings.Lines(f.Fix) {
-				fmt.Fprintf(w, "%21s %s\n", ">", strings.TrimSuffix(line, "\n"))
+				fmt.Fprintf(w, "%22s   %s\n", "", strings.TrimSuffix(line, "\n"))
 			}
 		}
 	}
