@@ -17,7 +17,6 @@ import (
 func TestErrorsInPlainWords(t *testing.T) {
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	defer secure.Close()
-	secure.Config.ErrorLog = nil
 	pool := x509.NewCertPool()
 	pool.AddCert(secure.Certificate())
 	trusting := func(name string, now time.Time) http.RoundTripper {
