@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -65,6 +67,32 @@ func TestMetricsAreCountedElsewhere(t *testing.T) {
 	_ = res.Body.Close()
 	if res.StatusCode != 403 {
 		t.Errorf("as evil.example: %d", res.StatusCode)
+	}
+}
+
+func TestVisitorsAreCountedAndNotNamed(t *testing.T) {
+	// A Rocket.Chat that takes a telephone number for a known visitor's.
+	up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		token := marks["token"]
+		if strings.Contains(string(body), "phone") {
+			token = strings.Repeat("o", 43)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"visitor":{"_id":"v1","token":"`+token+`"},"success":true}`)
+	}))
+	t.Cleanup(up.Close)
+	a := start(t, &app.App{Files: built(t)}, "-rocketchat", up.URL, "-origin", "https://www.example.com", "-metrics", "127.0.0.1:0", "-rate", "0")
+	visit(t, a.URL(), "POST", "/v1/visitor")
+	visit(t, a.URL(), "POST", "/v1/nothing")
+	_, body := get(t, a.MetricsURL()+"/metrics")
+	for _, want := range []string{
+		"capsule_registrations_total 1\n", "capsule_identity_conflicts_total 1\n",
+		`capsule_rocketchat_calls_total{call="register visitor",outcome="ok"} 3`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in\n%s", want, body)
+		}
 	}
 }
 

@@ -134,7 +134,7 @@ func (s *settings) readTLS(text map[string]*string, getenv func(string) string) 
 			s.redirect = ":80" // where HTTP-01 comes as well
 		}
 		if s.acme != "" {
-			if u, err := url.Parse(s.acme); err != nil || u.Scheme != "https" || u.Host == "" {
+			if u, err := url.Parse(s.acme); err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Host)) {
 				return flagError("acme", fmt.Errorf("%q is no URL like https://acme.example.com/directory", s.acme))
 			}
 		}
