@@ -216,7 +216,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		}, "rocketchat", doctor.Problem, "does not speak TLS", "-rocketchat"},
 		{"Rocket.Chat redirects", func(w *world) {
 			w.chat = except("/api/info", func(rw http.ResponseWriter, r *http.Request) {
-				http.Redirect(rw, r, "https://chat.example/api/info", 301)
+				http.Redirect(rw, r, "https://chat.example/api/info", http.StatusMovedPermanently)
 			})
 		}, "rocketchat", doctor.Problem, "redirect to https://chat.example/api/info", "follows no redirects"},
 		{"Rocket.Chat lives under a path", func(w *world) { w.chat = except("/", status(200)) },
