@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -49,7 +50,7 @@ func maskedAll(attrs []slog.Attr) []slog.Attr {
 }
 
 func masked(a slog.Attr) slog.Attr {
-	if secretKey.MatchString(a.Key) {
+	if isSecret(a.Key) {
 		return slog.String(a.Key, hidden)
 	}
 	v := a.Value.Resolve()
@@ -59,8 +60,11 @@ func masked(a slog.Attr) slog.Attr {
 	case slog.KindGroup:
 		return slog.Attr{Key: a.Key, Value: slog.GroupValue(maskedAll(v.Group())...)}
 	case slog.KindAny:
-		if id, ok := v.Any().(ID); ok {
-			return slog.String(a.Key, string(id))
+		switch v := v.Any().(type) {
+		case ID:
+			return slog.String(a.Key, string(v))
+		case known:
+			return slog.String(a.Key, string(v))
 		}
 		return slog.String(a.Key, Masked(fmt.Sprint(v.Any())))
 	default: // numbers, truths and times are no text
@@ -68,11 +72,13 @@ func masked(a slog.Attr) slog.Attr {
 	}
 }
 
+// secretNames are headers and settings, as a part of a pattern.
 const secretNames = `authorization|proxy-authorization|x-visitor-token|x-auth-token|x-user-id|cookie|set-cookie|visitor-?token|token|password|secret|jwt|api-?key`
 
-var (
-	secretKey = regexp.MustCompile(`(?i)^(?:` + secretNames + `)$`)
+// secretKeys are secretNames without dashes.
+var secretKeys = strings.Split(strings.NewReplacer("-", "", "?", "").Replace(secretNames), "|")
 
+var (
 	// A header or a member with its value: up to the end of the line for
 	// those whose value has spaces, else up to what ends a value.
 	secretLine  = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s*[:=]+\s*)[^\r\n]*`)
@@ -93,6 +99,13 @@ var (
 		`\b\d{3}[ .\-]\d{3}[ .\-]\d{4}\b|` +
 		`\b\d{9,15}\b`)
 )
+
+// isSecret reports whether key is one of secretNames, in any case and with or
+// without its dashes.
+func isSecret(key string) bool {
+	key = strings.ReplaceAll(strings.ToLower(key), "-", "")
+	return slices.Contains(secretKeys, key)
+}
 
 // Masked is s with everything replaced that looks like a visitor's token, an
 // e-mail address, a telephone number, or the value of a header that is a

@@ -14,6 +14,9 @@ import (
 // An ID names a request. The mask leaves it as it is.
 type ID string
 
+// known is a text of ours: the mask leaves it as it is.
+type known string
+
 // HeaderID names a request: to us from a reverse proxy, and in the answer.
 const HeaderID = "X-Request-Id"
 
@@ -119,12 +122,12 @@ func (o Options) line(r *http.Request, id ID, route string, w *watcher, took tim
 		return
 	}
 	attrs := []slog.Attr{
-		slog.Any("id", id), slog.String("route", route), slog.Int("status", w.status),
+		slog.Any("id", id), slog.Any("route", known(route)), slog.Int("status", w.status),
 		slog.Float64("ms", float64(took.Microseconds())/1000), slog.Int64("bytes", w.bytes),
 	}
 	if o.Client != nil {
 		if from := o.Address.Of(o.Client(r)); from != "" {
-			attrs = append(attrs, slog.String("from", from))
+			attrs = append(attrs, slog.Any("from", known(from)))
 		}
 	}
 	o.Log.LogAttrs(context.WithoutCancel(r.Context()), level, "request", attrs...)

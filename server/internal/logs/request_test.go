@@ -190,3 +190,22 @@ func TestHowMuchOfAnAddressIsLogged(t *testing.T) {
 		t.Error("half an address is a way")
 	}
 }
+
+// BenchmarkRequests is what the id, the watcher and the line cost a request.
+func BenchmarkRequests(b *testing.B) {
+	for _, kind := range []string{logs.None, logs.All} {
+		b.Run(kind, func(b *testing.B) {
+			h := logs.Requests(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), logs.Options{
+				Log: slog.New(logs.Mask(slog.NewTextHandler(io.Discard, nil))), Kind: kind,
+				Client:  func(*http.Request) netip.Addr { return netip.MustParseAddr("203.0.113.77") },
+				Address: logs.AddressShort,
+				Route:   func(*http.Request) string { return "/capsule.js" },
+			})
+			r := httptest.NewRequest("GET", "/capsule.js", nil)
+			b.ReportAllocs()
+			for b.Loop() {
+				h.ServeHTTP(httptest.NewRecorder(), r)
+			}
+		})
+	}
+}
