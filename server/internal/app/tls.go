@@ -16,6 +16,8 @@ import (
 
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
+
+	"capsule/server/internal/limit"
 )
 
 // A security is how the server speaks TLS; nil: it does not.
@@ -213,6 +215,6 @@ func (a *App) serveRedirect(ctx context.Context, s settings, sec *security, main
 	}
 	_, port, _ := net.SplitHostPort(main.Addr().String())
 	a.redirectURL = address(l)
-	a.serve(ctx, l, sec.redirect(port), nil)
+	a.serve(ctx, limit.Listener(l, connectionsEach, s.proxies), sec.redirect(port), nil)
 	return nil
 }

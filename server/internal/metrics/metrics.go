@@ -52,7 +52,7 @@ func New(version string) *Metrics {
 		open:        prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "capsule", Name: "requests_in_flight", Help: "Requests being answered."}),
 		calls:       counter("rocketchat_calls_total", "Calls to Rocket.Chat, by what they are for and how they ended.", "call", "outcome"),
 		callLatency: seconds("rocketchat_call_seconds", "How long calls to Rocket.Chat took, the wait for a slot included.", "call"),
-		refusals:    counter("refusals_total", "Requests to the bridge that were refused, by the code the caller was told.", "code"),
+		refusals:    counter("refusals_total", "Requests to the bridge not answered with 200, by the code the caller was told. rate-limited is by our limits or by Rocket.Chat's; the latter also count as outcome of the call.", "code"),
 		registrations: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: "capsule", Name: "registrations_total", Help: "Visitors registered or changed."}),
 		conflicts: prometheus.NewCounter(prometheus.CounterOpts{
