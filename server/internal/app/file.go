@@ -148,7 +148,9 @@ func (f *file) wrong(key string, err error) error {
 	line := f.lines[key]
 	if line == 0 && strings.HasPrefix(key, "profile.") {
 		// A key that is missing: the header of its profile is the place.
-		line = f.lines[key[:strings.LastIndexByte(key, '.')]]
+		if line = f.lines[key[:strings.LastIndexByte(key, '.')]]; line == 0 {
+			line = f.lines["profile"] // all of them in one line
+		}
 	}
 	name := key
 	if rest, ok := strings.CutPrefix(key, "profile."); ok {

@@ -46,6 +46,7 @@ func TestWhatIsWrongWithAFileIsSaidWithItsLine(t *testing.T) {
 		{"the second profile", base + "[[profile]]\nname='a'\norigins=['https://a.example']\n[[profile]]\nname='a'\norigins=['https://b.example','https://a.example']\nposition='top'",
 			"F:6: name: there are two profiles \"a\"\nF:7: origins: https://a.example is profile \"a\"'s already\nF:8: position: \"top\" is not left or right"},
 		{"an origin that is none", base + "[[profile]]\nname='a'\norigins='a.example'", `F:4: origins: "a.example" is no origin: write https://example.com`},
+		{"profiles in one line", base + "profile = [{name='a', origins='x'}]", `F:2: origins: "x" is no origin: write https://example.com`},
 		{"an empty title", base + "[[profile]]\nname='a'\norigins='https://a.example'\ntitle=''", "F:5: title: it has 0 characters, not 1 to 100"},
 		{"a table in a profile", base + "[[profile]]\nname='a'\norigins='https://a.example'\n[profile.theme]\ncolor='x'",
 			"F:5: theme: neither a text, a number, true or false, nor a list of texts\nF:5: theme: there is no such setting in a profile;"},
