@@ -209,3 +209,18 @@ func BenchmarkRequests(b *testing.B) {
 		})
 	}
 }
+
+func TestHandlersKeepTheirDeadlines(t *testing.T) {
+	serve(t, logs.Options{}, func(w http.ResponseWriter, r *http.Request) {
+		c := http.NewResponseController(w)
+		for name, err := range map[string]error{
+			"read":  c.SetReadDeadline(time.Now().Add(time.Minute)),
+			"write": c.SetWriteDeadline(time.Now().Add(time.Minute)),
+			"flush": c.Flush(),
+		} {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
