@@ -26,6 +26,7 @@ help() {
 ./build.sh test     lint, unit tests, browser tests and the size budget
 ./build.sh pack     the wasm and assets/dist only; quick when nothing changed
 ./build.sh wasm     the wasm only
+./build.sh server   the server only, with what is in assets/dist
 ./build.sh size     the size of what visitors load by compiler, against the budget,
                     and what each package costs
 ./build.sh delivery browser tests that break sockets, servers and pages under
@@ -287,7 +288,7 @@ while [[ $# != 0 ]]; do
   command=$1
   shift
   case $command in
-    build | release | wasm | pack | size | test | delivery) need_go; "$command" ;;
+    build | release | wasm | pack | server | size | test | delivery) need_go; "$command" ;;
     demo | dev) need_go; "$command" "$@" ;; # does not return
     bench) need_go; bench "$@"; exit ;;
     trial) trial "$@"; exit ;;

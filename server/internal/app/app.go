@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -18,11 +19,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"capsule/server/internal/bridge"
 	"capsule/server/internal/bundle"
 	"capsule/server/internal/limit"
+	"capsule/server/internal/metrics"
 	"capsule/server/standin"
 )
 
@@ -31,14 +34,21 @@ type App struct {
 	Files  fs.FS                            // the built widget, unless -assets names a folder; nil: none built in
 	Stdout io.Writer                        // gets the demo's URL; nil: nowhere
 	Logf   func(format string, args ...any) // nil: silent
+	Log    *slog.Logger                     // gets a line per request; nil: none
 
-	settings settings
-	url      string
-	demo     *standin.Server
-	servers  []*http.Server
-	after    []func()
-	running  sync.WaitGroup
-	failed   chan error
+	settings    settings
+	url         string
+	metricsURL  string
+	redirectURL string
+	bridge      *bridge.Bridge
+	metrics     *metrics.Metrics // nil: nobody asked for them
+	draining    atomic.Bool
+	wrap        func(http.Handler) http.Handler // before all handlers, in tests
+	demo        *standin.Server
+	servers     []*http.Server
+	after       []func()
+	running     sync.WaitGroup
+	failed      chan error
 }
 
 // How long a server waits for whom. Read and write allow a slow telephone;
@@ -51,8 +61,8 @@ const (
 	writeTimeout      = 60 * time.Second
 	idleTimeout       = 60 * time.Second
 	maxHeaderBytes    = 16 << 10
-	connectionsEach   = 100 // of one address
-	shutdownTimeout   = 10 * time.Second
+	connectionsEach   = 100              // of one address
+	shutdownTimeout   = 10 * time.Second // the time of Drain included
 )
 
 // URL is where a browser on this machine finds the running server, without a
@@ -68,7 +78,8 @@ func (a *App) Run(ctx context.Context) (err error) {
 	if a.Logf == nil {
 		a.Logf = func(string, ...any) {}
 	}
-	a.failed = make(chan error, 2)
+	a.draining.Store(false)
+	a.failed = make(chan error, 4)
 	defer func() {
 		if err != nil {
 			_ = a.Close() // err says more
@@ -84,12 +95,31 @@ func (a *App) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	sec, err := s.security(a.Logf)
+	if err != nil {
+		return err
+	}
 	l, err := listen(s.addr)
 	if err != nil {
 		return flagError("addr", err)
 	}
 	a.url = address(l)
-	a.serve(ctx, limit.Listener(l, connectionsEach, s.proxies), root(a.bridge(s), site))
+	if sec != nil {
+		a.url = "https" + strings.TrimPrefix(a.url, "http")
+		if err := a.serveRedirect(ctx, s, sec, l); err != nil {
+			_ = l.Close()
+			return err
+		}
+	}
+	if s.metrics != "" {
+		a.metrics = metrics.New(site.Version())
+	}
+	a.bridge = a.newBridge(s)
+	a.metrics.Load(a.bridge.Load)
+	a.serve(ctx, limit.Listener(l, connectionsEach, s.proxies), a.handler(s, site), sec)
+	if err := a.serveMetrics(ctx, s); err != nil {
+		return err
+	}
 	if site.Version() == "" {
 		a.Logf("nothing to serve yet: run ./build.sh")
 	}
@@ -102,17 +132,35 @@ func (a *App) Run(ctx context.Context) (err error) {
 	return nil
 }
 
+// Drain says on /readyz that this server is about to stop, and goes on serving
+// for the time of -drain, so that a load balancer has stopped sending before
+// Close stops accepting.
+func (a *App) Drain() {
+	a.draining.Store(true)
+	for _, s := range a.servers {
+		s.SetKeepAlivesEnabled(false) // who comes again finds another instance
+	}
+	if a.settings.drain > 0 {
+		<-time.After(a.settings.drain)
+	}
+}
+
 // Close stops accepting, lets requests that are under way finish, and returns
 // when everything Run started has ended.
 func (a *App) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	a.draining.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout-a.settings.drain)
 	defer cancel()
-	var errs []error
-	for _, s := range a.servers {
-		if err := s.Shutdown(ctx); err != nil {
-			errs = append(errs, err, s.Close())
-		}
+	errs := make([]error, len(a.servers))
+	var closing sync.WaitGroup
+	for i, s := range a.servers {
+		closing.Go(func() {
+			if err := s.Shutdown(ctx); err != nil {
+				errs[i] = errors.Join(err, s.Close())
+			}
+		})
 	}
+	closing.Wait()
 	for _, stop := range a.after {
 		stop()
 	}
@@ -121,13 +169,19 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-func (a *App) bridge(s settings) http.Handler {
+func (a *App) newBridge(s settings) *bridge.Bridge {
 	o := bridge.Options{
 		RocketChat: s.rocketChat,
 		Public:     s.public,
-		Origins:    s.origins,
+		Origins:    s.origins.With(s.profiles.origins()),
 		Proxies:    s.proxies,
 		Logf:       a.Logf,
+	}
+	if len(s.profiles) > 0 {
+		o.Profile = s.profiles.find
+	}
+	if a.metrics != nil {
+		o.Observe = a.metrics.Bridge
 	}
 	if s.rate > 0 {
 		o.Requests = limit.Rate{Every: time.Duration(float64(time.Second) / s.rate), Burst: max(1, int(12*s.rate))}
@@ -165,35 +219,25 @@ func connect(public *url.URL) []string {
 	return []string{"https://" + public.Host, "wss://" + public.Host}
 }
 
-// root sends each request where it belongs. It is not a ServeMux, which would
-// answer odd paths with redirects that repeat them.
-func root(bridge, site http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case strings.HasPrefix(r.URL.Path, "/v1/"):
-			bridge.ServeHTTP(w, r)
-		case r.URL.Path == "/healthz":
-			health(w)
-		default:
-			site.ServeHTTP(w, r)
-		}
-	})
-}
-
-// health says that this server works. Whether Rocket.Chat does is not asked:
-// to be restarted for somebody else's trouble would help nobody.
-func health(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, `{"ok":true}`+"\n")
-}
-
-func (a *App) serve(ctx context.Context, l net.Listener, h http.Handler) {
+func (a *App) serve(ctx context.Context, l net.Listener, h http.Handler, sec *security) {
 	s := newServer(ctx, h, a.Logf)
+	if sec != nil {
+		s.TLSConfig = sec.config
+	}
+	a.start(s, l)
+}
+
+func (a *App) start(s *http.Server, l net.Listener) {
 	a.servers = append(a.servers, s)
 	// Ends with Close.
 	a.running.Go(func() {
-		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		var err error
+		if s.TLSConfig != nil {
+			err = s.ServeTLS(l, "", "")
+		} else {
+			err = s.Serve(l)
+		}
+		if !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- err
 		}
 	})

@@ -42,7 +42,9 @@ func start(t *testing.T, a *app.App, args ...string) *app.App {
 	if err := a.ParseFlags(append([]string{"-addr", "127.0.0.1:0"}, args...), none); err != nil {
 		t.Fatal(err)
 	}
-	a.Logf = t.Logf
+	if a.Logf == nil {
+		a.Logf = t.Logf
+	}
 	if err := a.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}

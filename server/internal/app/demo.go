@@ -48,7 +48,7 @@ func (a *App) startDemo(ctx context.Context, s *settings) error {
 	}
 	a.demo = chat
 	a.after = append(a.after, chat.Close)
-	a.serve(ctx, l, chat)
+	a.serve(ctx, l, chat, nil)
 	s.rocketChat = base
 	if s.public == nil {
 		s.public = base

@@ -6,74 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"strconv"
 	"strings"
+	"time"
 
 	"capsule/server/internal/bridge"
 	"capsule/server/internal/limit"
+	"capsule/server/internal/logs"
 )
-
-// Usage is what -h prints.
-const Usage = `Capsule puts a live chat for Rocket.Chat on any page. This is its server: it
-serves the widget and carries the few calls to Rocket.Chat that a browser on
-another site may not make itself.
-
-  capsule -rocketchat https://chat.example.com -origin https://www.example.com
-
-Then, on any page of www.example.com:
-
-  <script src="https://capsule.example.com/capsule.js" async></script>
-
-To look around without a Rocket.Chat, with one built in:
-
-  capsule -demo
-
-Flags, each also as an environment variable (the flag wins):
-
-  -rocketchat URL    CAPSULE_ROCKETCHAT
-        Rocket.Chat as this server reaches it, with its path prefix if it
-        has one. Needed, unless -demo is given.
-  -public URL        CAPSULE_PUBLIC
-        Rocket.Chat as visitors' browsers reach it, when that differs: they
-        open a websocket to it.
-  -origin LIST       CAPSULE_ORIGIN
-        The sites that may show the widget, comma-separated:
-        https://www.example.com, https://*.example.com for every host below
-        example.com, http://localhost:* for every port. The server's own
-        pages always may. Default: only those.
-  -addr ADDRESS      CAPSULE_ADDR
-        Where to listen. Default :8080, in a demo 127.0.0.1:8080. Put a
-        reverse proxy with TLS in front, and name it with -trust.
-  -trust LIST        CAPSULE_TRUST
-        Addresses and networks (10.0.0.0/8) of reverse proxies whose
-        X-Forwarded-For is believed. Without it all visitors behind a proxy
-        count as one. Default: none.
-  -rate N            CAPSULE_RATE
-        How many requests a second one address may make to the bridge, in
-        the long run; 0 for no limits at all. Default 5, in a demo 0.
-  -assets FOLDER     CAPSULE_ASSETS
-        Serve the widget from this folder instead of the one built in, and
-        notice when it is built again.
-  -demo              CAPSULE_DEMO
-        Start a stand-in for Rocket.Chat, with agents, departments and a bot
-        that answers, and print the URL of a page to try it on.
-  -demo-addr ADDRESS CAPSULE_DEMO_ADDR
-        Where the stand-in listens. Default 127.0.0.1:3100, or a free port
-        if that is taken.
-  -log FORMAT        CAPSULE_LOG
-        Log lines as text or json, on standard error. Default text.
-  -h                 Print this.
-
-Rocket.Chat limits calls per address. This server passes each visitor's own
-on to it (X-Forwarded-For, X-Real-IP). When it reaches Rocket.Chat through a
-further proxy, start Rocket.Chat with HTTP_FORWARDED_COUNT=2, or all visitors
-share five registrations a minute.
-
-GET /healthz answers 200 while the server works. SIGINT or SIGTERM lets
-requests under way finish; a second one does not.
-
-Exit status: 0 after a signal, 1 when something failed, 2 for a wrong flag.
-`
 
 // settings are the flags, understood.
 type settings struct {
@@ -81,32 +20,77 @@ type settings struct {
 	rocketChat *url.URL
 	public     *url.URL
 	origins    bridge.Origins
+	profiles   profiles
 	proxies    limit.Proxies
 	rate       float64
 	assets     string
 	demo       bool
 	demoAddr   string // "": the default, or a free port
-	json       bool
+	check      bool
+	drain      time.Duration
+
+	json        bool
+	logRequests string
+	logAddress  logs.Address
+
+	metrics       string // "": none
+	metricsPublic bool
+
+	cert, key string
+	domains   []string
+	acme      string // directory; "": Let's Encrypt
+	acmeCache string
+	redirect  string // where to listen for http and send it to https; "": nowhere
 }
+
+// texts are the flags that take a value, and truths those that take none.
+// Each is also a setting of the environment and of the configuration file.
+var (
+	texts = []string{
+		"config", "rocketchat", "public", "origin", "addr", "trust", "rate", "assets", "demo-addr", "drain",
+		"log", "log-requests", "log-address", "metrics", "cert", "key", "domain", "acme", "acme-cache", "redirect",
+	}
+	truths = []string{"demo", "check", "metrics-public"}
+)
 
 // ErrHelp is returned by ParseFlags when the user asked for Usage.
 var ErrHelp = flag.ErrHelp
 
-// flagError says which flag is wrong, in one line.
-func flagError(name string, err error) error { return fmt.Errorf("-%s: %w", name, err) }
+// A wrongFlag is one flag that is wrong, in one line.
+type wrongFlag struct {
+	name string
+	err  error
+}
 
-// ParseFlags reads the command line without the program's name, and the
-// environment for what is not on it. Its errors are one line that begins with
-// the name of the flag.
+func (w *wrongFlag) Error() string { return "-" + w.name + ": " + w.err.Error() }
+func (w *wrongFlag) Unwrap() error { return w.err }
+
+// flagError says which flag is wrong.
+func flagError(name string, err error) error { return &wrongFlag{name, err} }
+
+// ParseFlags reads the command line without the program's name, the
+// environment for what is not on it, and the file that -config names for what
+// is in neither. Its error has one line for each thing that is wrong, which
+// begins with the name of the flag, or with file and line.
 func (a *App) ParseFlags(args []string, getenv func(string) string) error {
+	return a.parse(args, getenv, func(*flag.FlagSet) {})
+}
+
+// parse is ParseFlags with further flags, which more adds; they are of the
+// command line and the environment alone.
+func (a *App) parse(args []string, getenv func(string) string, more func(*flag.FlagSet)) error {
 	fs := flag.NewFlagSet("capsule", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
 	text := map[string]*string{}
-	for _, name := range []string{"rocketchat", "public", "origin", "addr", "trust", "rate", "assets", "demo-addr", "log"} {
+	for _, name := range texts {
 		text[name] = fs.String(name, "", "")
 	}
-	demo := fs.Bool("demo", false, "")
+	truth := map[string]*bool{}
+	for _, name := range truths {
+		truth[name] = fs.Bool(name, false, "")
+	}
+	more(fs)
 	if err := fs.Parse(args); err != nil {
 		return parseError(err)
 	}
@@ -115,77 +99,57 @@ func (a *App) ParseFlags(args []string, getenv func(string) string) error {
 	}
 	given := map[string]bool{}
 	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	var wrong error
-	fs.VisitAll(func(f *flag.Flag) {
-		key := "CAPSULE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value := getenv(key)
-		if given[f.Name] || value == "" || wrong != nil {
-			return
-		}
-		if f.Value.Set(value) != nil {
-			wrong = fmt.Errorf("%s: %q is neither true nor false", key, value)
-		}
-	})
-	if wrong != nil {
-		return wrong
+	if err := fromEnv(fs, given, getenv); err != nil {
+		return err
 	}
-	s := settings{demo: *demo, assets: *text["assets"], addr: *text["addr"], demoAddr: *text["demo-addr"]}
-	if err := s.read(text); err != nil {
+	var errs []error
+	var f *file
+	if path := *text["config"]; path != "" {
+		var err error
+		if f, err = readFile(path); f == nil {
+			return err
+		}
+		errs = append(errs, err, f.fill(fs, given))
+	}
+	s := settings{
+		demo: *truth["demo"], check: *truth["check"], metricsPublic: *truth["metrics-public"],
+		assets: *text["assets"], addr: *text["addr"], demoAddr: *text["demo-addr"],
+	}
+	if f != nil {
+		var err error
+		s.profiles, err = readProfiles(f)
+		errs = append(errs, err)
+	}
+	err := s.read(text, getenv)
+	if f != nil {
+		err = f.place(err)
+	}
+	if err := inOrder(append(errs, err)); err != nil {
 		return err
 	}
 	a.settings = s
 	return nil
 }
 
+// fromEnv sets the flags that are not given from the environment.
+func fromEnv(fs *flag.FlagSet, given map[string]bool, getenv func(string) string) error {
+	var errs []error
+	fs.VisitAll(func(f *flag.Flag) {
+		key := "CAPSULE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := getenv(key)
+		if given[f.Name] || value == "" {
+			return
+		}
+		given[f.Name] = true
+		if f.Value.Set(value) != nil {
+			errs = append(errs, fmt.Errorf("%s: %q is neither true nor false", key, value))
+		}
+	})
+	return errors.Join(errs...)
+}
+
 // LogJSON reports whether log lines are wanted as JSON.
 func (a *App) LogJSON() bool { return a.settings.json }
-
-func (s *settings) read(text map[string]*string) (err error) {
-	switch *text["log"] {
-	case "", "text":
-	case "json":
-		s.json = true
-	default:
-		return flagError("log", fmt.Errorf("%q is neither text nor json", *text["log"]))
-	}
-	if s.origins, err = bridge.ParseOrigins(*text["origin"]); err != nil {
-		return flagError("origin", err)
-	}
-	if s.proxies, err = limit.ParseProxies(*text["trust"]); err != nil {
-		return flagError("trust", err)
-	}
-	if s.rate = 5; s.demo {
-		s.rate = 0
-	}
-	if rate := *text["rate"]; rate != "" {
-		if s.rate, err = strconv.ParseFloat(rate, 64); err != nil || !(s.rate >= 0 && s.rate <= 1e6) {
-			return flagError("rate", fmt.Errorf("%q is not a number of requests per second", rate))
-		}
-	}
-	if s.addr == "" {
-		if s.addr = ":8080"; s.demo {
-			s.addr = "127.0.0.1:8080"
-		}
-	}
-	switch base := *text["rocketchat"]; {
-	case s.demo && base != "":
-		return flagError("rocketchat", errors.New("the demo brings its own Rocket.Chat; leave out one of the two"))
-	case s.demo:
-	case base == "":
-		return flagError("rocketchat", errors.New("say where Rocket.Chat is, or try -demo (see -h)"))
-	default:
-		if s.rocketChat, err = parseURL(base); err != nil {
-			return flagError("rocketchat", err)
-		}
-	}
-	s.public = s.rocketChat
-	if public := *text["public"]; public != "" {
-		if s.public, err = parseURL(public); err != nil {
-			return flagError("public", err)
-		}
-	}
-	return nil
-}
 
 func parseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)

@@ -23,7 +23,9 @@ type Options struct {
 	Starts     limit.Rate    // registrations of one address, and likewise rooms; zero: no limit
 	Mails      limit.Rate    // messages left by one address while nobody is there; zero: no limit
 	Logf       func(format string, args ...any)
-	Transport  http.RoundTripper // to Rocket.Chat; nil: one of the bridge's own
+	Profile    func(origin string) Profile // what is laid over for a page of that origin; nil: nothing
+	Observe    func(Event)                 // called from many goroutines; nil: nobody looks
+	Transport  http.RoundTripper           // to Rocket.Chat; nil: one of the bridge's own
 }
 
 // A Bridge is the http.Handler for everything under /v1/.
@@ -37,11 +39,13 @@ type Bridge struct {
 	mails    *limit.Limiter
 	configs  configs
 	info     well[version]
+	reach    well[struct{}]
 	tokens   locks
 	known    memory
 	rooms    memory // of pairs, see pairOf
 	repeats  repeats
 	moves    feature
+	profiles func(origin string) Profile
 	logf     func(string, ...any)
 	routes   map[string]route
 }
@@ -70,8 +74,10 @@ func New(o Options) *Bridge {
 		proxies:  o.Proxies,
 		requests: limit.New(o.Requests, 0),
 		mails:    limit.New(o.Mails, 0),
+		profiles: o.Profile,
 		logf:     o.Logf,
 	}
+	b.up.observe = o.Observe
 	if b.requests != nil {
 		b.guesses = limit.New(limit.Rate{Every: time.Minute, Burst: 60}, 0)
 	}

@@ -33,11 +33,11 @@ func (b *Bridge) config(w http.ResponseWriter, r *http.Request) error {
 	if err := query(r, fields{"department": &wanted}); err != nil {
 		return err
 	}
-	c, err := b.anonymous(r.Context(), b.caller(r), wanted)
+	c, err := b.anonymous(r.Context(), b.caller(r), b.wanted(r, wanted))
 	if err != nil {
 		return err
 	}
-	return answer(w, ejson.F("config", c.Value()), ejson.F("server", b.told(r)))
+	return answer(w, ejson.F("config", b.profile(r).over(c).Value()), ejson.F("server", b.told(r)))
 }
 
 // anonymous is the configuration for a visitor who wants the department of

@@ -118,15 +118,15 @@ func unpathy(r rune) bool {
 }
 
 // open starts to read a file. The caller closes the body.
-func (u *upstream) open(ctx context.Context, c call) (*http.Response, error) {
+func (u *upstream) open(ctx context.Context, c call) (res *http.Response, err error) {
+	defer u.called(c, time.Now(), &err)
 	req := u.request(ctx, c)
 	req.Header.Set("Accept", "*/*")
 	req.Header.Set("Accept-Encoding", "identity") // its length is to be known
-	res, err := u.client.Do(req)
+	res, err = u.client.Do(req)
 	if err != nil {
 		return nil, unreachable(err)
 	}
-	err = nil
 	switch {
 	case res.StatusCode == http.StatusNotFound:
 		err = problem(NotFound)

@@ -43,16 +43,19 @@ func (b *Bridge) offline(w http.ResponseWriter, r *http.Request) error {
 	body := []ejson.Member{
 		ejson.F("name", ejson.String(harmless(name))), ejson.F("email", ejson.String(email)), ejson.F("message", ejson.String(harmless(text))),
 	}
-	if wanted != "" {
+	named := wanted != ""
+	if wanted = b.wanted(r, wanted); wanted != "" {
 		site, err := b.anonymous(r.Context(), from, "")
 		if err != nil {
 			return err
 		}
 		id, known := department(site, wanted)
-		if !known {
+		if !known && named {
 			return refusal(InvalidDepartment)
 		}
-		body = append(body, ejson.F("department", ejson.String(id)))
+		if known {
+			body = append(body, ejson.F("department", ejson.String(id)))
+		}
 	}
 	if origin := r.Header.Get("Origin"); origin != "" {
 		body = append(body, ejson.F("host", ejson.String(origin))) // admitted, so one of ours

@@ -105,6 +105,19 @@ func (o Origins) Allow(origin string) bool {
 	return false
 }
 
+// Exact reports whether origin is one of o by itself, and not by a pattern.
+func (o Origins) Exact(origin string) bool { return o.exact[origin] }
+
+// String is o as ParseOrigins reads it, in the order of the alphabet.
+func (o Origins) String() string {
+	list := slices.Collect(maps.Keys(o.exact))
+	for _, p := range o.below {
+		list = append(list, p.before+"*"+p.after)
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
 // plainHost reports whether s consists of what a host name or address may
 // consist of, with no empty label.
 func plainHost(s string) bool {

@@ -150,6 +150,7 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Code == InvalidToken && errors.As(p.Cause, &unknown) {
 		b.guesses.Take(b.proxies.Client(r), time.Now())
 	}
+	b.note(Event{Kind: Declined, Outcome: string(p.Code)})
 	status := statuses[p.Code]
 	switch {
 	case p.Late:
@@ -172,15 +173,6 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // nobody waits for the answer any more
 	}
 	if p.Code == Upstream || p.Code == Unavailable || p.Reason == Other {
-		b.logf("bridge: %s: %v", b.routeName(r), p)
+		b.logf("bridge: %s: %v", b.Route(r), p)
 	}
-}
-
-// routeName is r's route without anything the caller chose.
-func (b *Bridge) routeName(r *http.Request) string {
-	name := r.Method + " " + r.URL.Path
-	if _, known := b.routes[name]; known {
-		return name
-	}
-	return "GET /v1/messages/{id}" // the only one that is more than a path, and others do not get this far
 }

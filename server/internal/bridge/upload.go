@@ -134,10 +134,11 @@ type part struct {
 
 // upload is do for a call whose body is a form with a file. The length of it
 // all is known before it starts, and it cannot be repeated.
-func (u *upstream) upload(ctx context.Context, c call, t rocket.Token, p part) (ejson.Value, error) {
+func (u *upstream) upload(ctx context.Context, c call, t rocket.Token, p part) (v ejson.Value, err error) {
+	defer u.called(c, time.Now(), &err)
 	var form bytes.Buffer
 	m := multipart.NewWriter(&form)
-	_, err := m.CreatePart(textproto.MIMEHeader{
+	_, err = m.CreatePart(textproto.MIMEHeader{
 		"Content-Disposition": {multipart.FileContentDisposition("file", p.name)},
 		"Content-Type":        {p.mime},
 	})

@@ -36,6 +36,7 @@ type upstream struct {
 	slots   chan struct{} // one element per call in flight
 	waiting atomic.Int32
 	lanes   chan struct{} // one element per file in flight
+	observe func(Event)   // nil: nobody looks
 }
 
 // A call is one request to Rocket.Chat. Path is one of package rocket's, with
@@ -84,9 +85,9 @@ func newUpstream(base *url.URL, t http.RoundTripper) *upstream {
 	return u
 }
 
-// do makes a call and returns the JSON object Rocket.Chat answered with. What
+// ask makes a call and returns the JSON object Rocket.Chat answered with. What
 // it refused is a *rocket.Error, everything else that is wrong a *Problem.
-func (u *upstream) do(ctx context.Context, c call) (ejson.Value, error) {
+func (u *upstream) ask(ctx context.Context, c call) (ejson.Value, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if err := u.enter(ctx); err != nil {

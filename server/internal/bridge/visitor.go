@@ -19,6 +19,7 @@ func (b *Bridge) session(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, fields{"department": &wanted}); err != nil {
 		return err
 	}
+	wanted = b.wanted(r, wanted)
 	t, err := b.token(r)
 	if err != nil {
 		if asProblem(err).Code != InvalidToken {
@@ -28,7 +29,7 @@ func (b *Bridge) session(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return answer(w, ejson.F("token", ejson.String(string(mint()))), ejson.F("config", c.Value()), ejson.F("server", b.told(r)))
+		return answer(w, ejson.F("token", ejson.String(string(mint()))), ejson.F("config", b.profile(r).over(c).Value()), ejson.F("server", b.told(r)))
 	}
 
 	from := b.caller(r)
@@ -44,7 +45,7 @@ func (b *Bridge) session(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	members := []ejson.Member{ejson.F("config", rocket.ConfigFrom(v).Value()), ejson.F("server", b.told(r))}
+	members := []ejson.Member{ejson.F("config", b.profile(r).over(rocket.ConfigFrom(v)).Value()), ejson.F("server", b.told(r))}
 	if visitor, err := guest(v, t); err == nil {
 		b.known.add(t)
 		members = append(members, ejson.F("visitor", visitor.Value()))
@@ -92,13 +93,14 @@ func (b *Bridge) visitor(w http.ResponseWriter, r *http.Request) error {
 	}
 	from := b.caller(r)
 	id := ""
-	if wanted != "" {
+	named := wanted != ""
+	if wanted = b.wanted(r, wanted); wanted != "" {
 		site, err := b.anonymous(r.Context(), from, "")
 		if err != nil {
 			return err
 		}
 		known := false
-		if id, known = department(site, wanted); !known {
+		if id, known = department(site, wanted); !known && named {
 			return refusal(InvalidDepartment)
 		}
 	}
@@ -111,6 +113,7 @@ func (b *Bridge) visitor(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	b.note(Event{Kind: Registered})
 	return answer(w, ejson.F("visitor", v.Value()))
 }
 
@@ -155,6 +158,7 @@ func (b *Bridge) post(ctx context.Context, from caller, c card) (rocket.Visitor,
 		return rocket.Visitor{}, err
 	}
 	if v.Token != c.token && (c.email != "" || c.phone != "") {
+		b.note(Event{Kind: Conflict})
 		b.logf("bridge: Rocket.Chat took a visitor for another one; registered again without contact data")
 		c.email, c.phone = "", ""
 		if v, err = b.postOnce(ctx, from, c); err != nil {

@@ -132,6 +132,8 @@ func look(folder fs.FS) (mark, error) {
 }
 
 func refuse(w http.ResponseWriter, status int, why string) {
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)

@@ -138,6 +138,46 @@ func TestHeadersOfEachKind(t *testing.T) {
 	}
 }
 
+func TestPagesAreLockedDown(t *testing.T) {
+	s := open(t, dist("1", built), bundle.Options{})
+	page := get(s, "GET", "/desk.html").Header
+	for name, want := range map[string]string{
+		"X-Content-Type-Options":       "nosniff",
+		"X-Frame-Options":              "SAMEORIGIN",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Origin-Agent-Cluster":         "?1",
+		"Referrer-Policy":              "strict-origin-when-cross-origin",
+	} {
+		if got := page.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	for _, feature := range []string{"camera", "microphone", "geolocation", "display-capture", "payment", "usb"} {
+		if !strings.Contains(page.Get("Permissions-Policy"), feature+"=()") {
+			t.Errorf("a page may use %s: %s", feature, page.Get("Permissions-Policy"))
+		}
+	}
+	csp := map[string]bool{}
+	for _, d := range strings.Split(page.Get("Content-Security-Policy"), "; ") {
+		csp[d] = true
+	}
+	for _, want := range []string{
+		"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "connect-src 'self'", "base-uri 'none'",
+		"form-action 'self'", "frame-ancestors 'self'", "require-trusted-types-for 'script'",
+	} {
+		if !csp[want] {
+			t.Errorf("the policy lacks %q: %v", want, csp)
+		}
+	}
+	for _, res := range []*http.Response{get(s, "GET", "/nothing"), get(s, "POST", "/desk.html")} {
+		h := res.Header
+		if h.Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("a refusal has %v", h)
+		}
+	}
+}
+
 func TestCodingIsChosenByQuality(t *testing.T) {
 	s := open(t, dist("1", built), bundle.Options{})
 	for _, tt := range []struct{ name, accept, want string }{

@@ -19,7 +19,7 @@ func policy(connect []string) string {
 		return strings.Join(append([]string{first}, more...), " ")
 	}
 	return strings.Join([]string{
-		"default-src 'none'",
+		"default-src 'none'", // with it go workers, frames and plug-ins
 		"script-src 'self' 'wasm-unsafe-eval'",
 		"style-src 'self'",
 		list("connect-src 'self'", connect),
@@ -39,7 +39,9 @@ func secure(h http.Header, policy string) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("Origin-Agent-Cluster", "?1")
+	h.Set("Permissions-Policy", "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "+
+		"hid=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), serial=(), usb=()")
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 	h.Set("X-Frame-Options", "SAMEORIGIN")
 }

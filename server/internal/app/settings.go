@@ -1,0 +1,172 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"time"
+
+	"capsule/server/internal/bridge"
+	"capsule/server/internal/limit"
+	"capsule/server/internal/logs"
+)
+
+// maxDrain leaves requests under way a second of the ten that a stop takes at
+// most.
+const maxDrain = 9 * time.Second
+
+// read understands the texts of the flags, all of them: the error has a line
+// for each that is wrong.
+func (s *settings) read(text map[string]*string, getenv func(string) string) error {
+	return errors.Join(
+		s.readLog(text), s.readCallers(text), s.readListen(text), s.readRocketChat(text),
+		s.readTLS(text, getenv), s.readMetrics(text),
+	)
+}
+
+func (s *settings) readLog(text map[string]*string) (err error) {
+	var errs []error
+	switch *text["log"] {
+	case "", "text":
+	case "json":
+		s.json = true
+	default:
+		errs = append(errs, flagError("log", fmt.Errorf("%q is neither text nor json", *text["log"])))
+	}
+	switch s.logRequests = *text["log-requests"]; s.logRequests {
+	case "":
+		s.logRequests = logs.All
+	case logs.All, logs.Errors, logs.None:
+	default:
+		errs = append(errs, flagError("log-requests", fmt.Errorf("%q is neither all, errors nor none", s.logRequests)))
+	}
+	s.logAddress = logs.AddressShort
+	if how := *text["log-address"]; how != "" {
+		if s.logAddress, err = logs.ParseAddress(how); err != nil {
+			errs = append(errs, flagError("log-address", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *settings) readCallers(text map[string]*string) (err error) {
+	var errs []error
+	if s.origins, err = bridge.ParseOrigins(*text["origin"]); err != nil {
+		errs = append(errs, flagError("origin", err))
+	}
+	if s.proxies, err = limit.ParseProxies(*text["trust"]); err != nil {
+		errs = append(errs, flagError("trust", err))
+	}
+	if s.rate = 5; s.demo {
+		s.rate = 0
+	}
+	if rate := *text["rate"]; rate != "" {
+		if s.rate, err = strconv.ParseFloat(rate, 64); err != nil || !(s.rate >= 0 && s.rate <= 1e6) {
+			errs = append(errs, flagError("rate", fmt.Errorf("%q is not a number of requests per second", rate)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *settings) readListen(text map[string]*string) error {
+	if s.addr == "" {
+		switch {
+		case s.demo:
+			s.addr = "127.0.0.1:8080"
+		case *text["domain"] != "":
+			s.addr = ":443"
+		default:
+			s.addr = ":8080"
+		}
+	}
+	if drain := *text["drain"]; drain != "" {
+		d, err := time.ParseDuration(drain)
+		if err != nil || d < 0 || d > maxDrain {
+			return flagError("drain", fmt.Errorf("%q is not a time from 0s to %v", drain, maxDrain))
+		}
+		s.drain = d
+	}
+	return nil
+}
+
+func (s *settings) readRocketChat(text map[string]*string) (err error) {
+	var errs []error
+	switch base := *text["rocketchat"]; {
+	case s.demo && base != "":
+		errs = append(errs, flagError("rocketchat", errors.New("the demo brings its own Rocket.Chat; leave out one of the two")))
+	case s.demo:
+	case base == "":
+		errs = append(errs, flagError("rocketchat", errors.New("say where Rocket.Chat is, or try -demo (see -h)")))
+	default:
+		if s.rocketChat, err = parseURL(base); err != nil {
+			errs = append(errs, flagError("rocketchat", err))
+		}
+	}
+	s.public = s.rocketChat
+	if public := *text["public"]; public != "" {
+		if s.public, err = parseURL(public); err != nil {
+			errs = append(errs, flagError("public", err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *settings) readTLS(text map[string]*string, getenv func(string) string) (err error) {
+	s.cert, s.key, s.acme = *text["cert"], *text["key"], *text["acme"]
+	if s.domains, err = parseDomains(*text["domain"]); err != nil {
+		return flagError("domain", err)
+	}
+	switch {
+	case s.cert == "" && s.key != "":
+		return flagError("key", errors.New("needs -cert as well"))
+	case s.cert != "" && s.key == "":
+		return flagError("cert", errors.New("needs -key as well"))
+	case s.cert != "" && len(s.domains) > 0:
+		return flagError("domain", errors.New("either a certificate of your own (-cert) or one that is fetched"))
+	case s.acme != "" && len(s.domains) == 0:
+		return flagError("acme", errors.New("needs -domain as well"))
+	}
+	s.redirect = *text["redirect"]
+	if len(s.domains) > 0 {
+		if s.redirect == "" {
+			s.redirect = ":80" // where HTTP-01 comes as well
+		}
+		if s.acme != "" {
+			if u, err := url.Parse(s.acme); err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Host)) {
+				return flagError("acme", fmt.Errorf("%q is no URL like https://acme.example.com/directory", s.acme))
+			}
+		}
+		if s.acmeCache = *text["acme-cache"]; s.acmeCache == "" {
+			if s.acmeCache, err = cacheFolder(getenv); err != nil {
+				return flagError("domain", err)
+			}
+		}
+	}
+	if s.redirect == "off" {
+		s.redirect = ""
+	}
+	if s.redirect != "" && s.cert == "" && len(s.domains) == 0 {
+		return flagError("redirect", errors.New("there is no https to send anybody to; add -cert or -domain"))
+	}
+	if s.redirect != "" {
+		if _, _, err := net.SplitHostPort(s.redirect); err != nil {
+			return flagError("redirect", fmt.Errorf("%q is neither an address like :80 nor off", s.redirect))
+		}
+	}
+	return nil
+}
+
+func (s *settings) readMetrics(text map[string]*string) error {
+	s.metrics = *text["metrics"]
+	switch {
+	case s.metrics != "":
+		if err := checkMetrics(s.metrics, s.metricsPublic); err != nil {
+			return flagError("metrics", err)
+		}
+	case s.metricsPublic:
+		return flagError("metrics-public", errors.New("needs -metrics as well"))
+	}
+	return nil
+}
