@@ -131,7 +131,7 @@ func (d *driver) open() error {
 		}
 		c := &client{n: n, fd: fd, request: d.request(n)}
 		d.conns = append(d.conns, c)
-		ev := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(n)}
+		ev := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(n)} // #nosec G115 -- there are a few thousand at most
 		if err := syscall.EpollCtl(d.poll, syscall.EPOLL_CTL_ADD, fd, &ev); err != nil {
 			return fmt.Errorf("epoll: %w", err)
 		}

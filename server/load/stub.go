@@ -99,7 +99,7 @@ func startStub(delay time.Duration) (addr string, stop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	cmd := exec.Command("taskset", "-c", "1", self, "-stub", delay.String())
+	cmd := exec.Command("taskset", "-c", "1", self, "-stub", delay.String()) // #nosec G204 -- this program itself
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = endsWithUs()

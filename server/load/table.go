@@ -19,7 +19,6 @@ type row struct {
 	digits      int
 	goal        float64 // 0: none
 	least       bool    // the goal is a minimum
-	unit        string
 }
 
 var rows = []row{
