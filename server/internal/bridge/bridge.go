@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"capsule/server/internal/limit"
 	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
@@ -47,6 +49,7 @@ type Bridge struct {
 	moves    feature
 	profiles func(origin string) Profile
 	logf     func(string, ...any)
+	crowds   rate.Sometimes // for the log: floods have enough of everything
 	routes   map[string]route
 }
 
@@ -76,6 +79,7 @@ func New(o Options) *Bridge {
 		mails:    limit.New(o.Mails, 0),
 		profiles: o.Profile,
 		logf:     o.Logf,
+		crowds:   rate.Sometimes{Interval: time.Second},
 	}
 	b.up.observe = o.Observe
 	if b.requests != nil {
@@ -115,6 +119,13 @@ func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method == http.MethodOptions {
 		preflight(w)
+		return
+	}
+	// Who is going to be refused for want of a slot is refused here, before
+	// anything is read: in a flood there is time for little else. What is
+	// cached needs no slot.
+	if r.Method == http.MethodPost && b.up.full() {
+		b.fail(w, r, crowded())
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), total)

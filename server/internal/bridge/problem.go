@@ -172,6 +172,10 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		return // nobody waits for the answer any more
 	}
+	if errors.Is(p.Cause, errCrowded) {
+		b.crowds.Do(func() { b.logf("bridge: %s: %v", b.Route(r), p) })
+		return
+	}
 	if p.Code == Upstream || p.Code == Unavailable || p.Reason == Other {
 		b.logf("bridge: %s: %v", b.Route(r), p)
 	}

@@ -118,6 +118,16 @@ func (u *upstream) read(c call, res *http.Response) (ejson.Value, error) {
 	return judge(c.op, res, string(text))
 }
 
+// errCrowded is the Cause of what is refused because others wait already.
+var errCrowded = errors.New("too many calls are waiting")
+
+func crowded() *Problem {
+	return &Problem{Code: Unavailable, RetryAfter: 2 * time.Second, Cause: errCrowded}
+}
+
+// full reports whether a call would be refused now.
+func (u *upstream) full() bool { return u.waiting.Load() >= inQueue }
+
 // enter waits for a slot, unless too many wait already.
 func (u *upstream) enter(ctx context.Context) error {
 	select {
@@ -127,7 +137,7 @@ func (u *upstream) enter(ctx context.Context) error {
 	}
 	defer u.waiting.Add(-1)
 	if u.waiting.Add(1) > inQueue {
-		return &Problem{Code: Unavailable, RetryAfter: 2 * time.Second, Cause: errors.New("too many calls are waiting")}
+		return crowded()
 	}
 	select {
 	case u.slots <- struct{}{}:

@@ -107,7 +107,7 @@ func (f *file) choose(r *http.Request) variant {
 // is then the last resort.
 func quality(accept, coding string) int {
 	named, star := -1, -1
-	for _, item := range strings.Split(accept, ",") {
+	for item := range strings.SplitSeq(accept, ",") {
 		name, params, _ := strings.Cut(item, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name == "x-gzip" {
