@@ -305,7 +305,7 @@ load() {
     install nginx caddy || { say '== no nginx or no Caddy (Debian has both): Capsule is measured alone'; peers=(-alone); }
   fi
   go build -o .bin/load ./server/load
-  GOMAXPROCS=1 taskset -c 1 .bin/load -rounds "${1:-5}" "${peers[@]}"
+  taskset -c 1 .bin/load -rounds "${1:-5}" "${peers[@]}"
 }
 
 test() {

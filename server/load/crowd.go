@@ -15,7 +15,9 @@ import (
 const (
 	idlers     = 10_000
 	crawlers   = 8_000
-	attackTime = 9 * time.Second
+	perBeat    = 20                    // crawlers that come at once, each
+	beat       = 10 * time.Millisecond // so that all are there after 4 s
+	attackTime = 11 * time.Second      // 5 s after the last has come, and a little
 )
 
 // once measures what takes no turns, since it is about limits and not about
@@ -107,7 +109,12 @@ func (b *bench) slow(ctx context.Context, c *contender) error {
 	held := crowd{}
 	defer held.close()
 	var attack error
-	for range crawlers {
+	for n := range crawlers {
+		if n%perBeat == 0 {
+			if attack = pause(ctx, beat); attack != nil {
+				break
+			}
+		}
 		conn, err := net.Dial("tcp", c.addr)
 		if err != nil {
 			attack = err

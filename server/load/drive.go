@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -69,6 +70,8 @@ type client struct {
 // has its answer; with one, requests are due at even intervals whether or not
 // the server keeps up. An answer that is not as expected ends it.
 func (j job) do(ctx context.Context) (outcome, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	d := &driver{job: j, buf: make([]byte, 256<<10)}
 	defer d.close()
 	if err := d.open(); err != nil {
@@ -111,8 +114,8 @@ func (d *driver) spend(due time.Time) error {
 		}
 		return nil
 	}
-	c := d.free[len(d.free)-1]
-	d.free = d.free[:len(d.free)-1]
+	c := d.free[0] // in turns: a connection that is not used is closed
+	d.free = d.free[1:]
 	return d.send(c, due)
 }
 

@@ -42,7 +42,7 @@ var rows = []row{
 	{title: "10,000 idle connections: RSS, MB", what: "idle.rss", goal: 256},
 	{title: "  still open", what: "idle.open", goal: idlers, least: true},
 	{title: "  p99 of 64 active, ms", what: "idle.p99", digits: 1, goal: 10},
-	{title: "8,000 half-sent heads: open after 9 s", what: "slow.open", goal: 0.5},
+	{title: "8,000 half-sent heads: open after 11 s", what: "slow.open", goal: 0.5},
 	{title: "  p99 of others, ms", what: "slow.p99", digits: 1, goal: 50},
 	{title: "  RSS, MB", what: "slow.rss", goal: 256},
 	{title: "overload: capacity, registrations/s", what: "over.peak"},
