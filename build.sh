@@ -236,6 +236,12 @@ browser() {
     say "   with the widget by $c"
     CAPSULE_DIST=$PWD/.bin/sites/$c CAPSULE_BROWSER=$(chromium) go test -count=1 -timeout 20m ./server/e2e/
   done
+  if c=$(official); then
+    say "   the official widget $official_version and the stand-in"
+    CAPSULE_OFFICIAL_WIDGET=$c go test -count=1 -run '^TestTheOfficialWidget$' ./server/standin/
+  else
+    say '   no official widget to try the stand-in with: npm fetches it'
+  fi
 }
 
 # delivery runs the browser tests whose time is that of the faults: heartbeats,
