@@ -9,7 +9,6 @@ require (
 	github.com/coder/websocket v1.8.15
 	github.com/evanw/esbuild v0.25.12
 	github.com/google/uuid v1.6.0
-	golang.org/x/time v0.14.0
 	honnef.co/go/js/dom/v2 v2.0.0-20250304181735-b5e52f05e89d
 )
 

@@ -127,12 +127,8 @@ func (a *App) bridge(s settings) http.Handler {
 		Public:     s.public,
 		Origins:    s.origins,
 		Proxies:    s.proxies,
+		Limits:     bridge.DefaultLimits(s.rate),
 		Logf:       a.Logf,
-	}
-	if s.rate > 0 {
-		o.Requests = limit.Rate{Every: time.Duration(float64(time.Second) / s.rate), Burst: max(1, int(12*s.rate))}
-		o.Starts = limit.Rate{Every: 12 * time.Second, Burst: 10}
-		o.Mails = limit.Rate{Every: 20 * time.Minute, Burst: 3}
 	}
 	return bridge.New(o)
 }

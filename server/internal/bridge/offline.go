@@ -56,7 +56,7 @@ func (b *Bridge) offline(w http.ResponseWriter, r *http.Request) error {
 	if origin := r.Header.Get("Origin"); origin != "" {
 		body = append(body, ejson.F("host", ejson.String(origin))) // admitted, so one of ours
 	}
-	if err := take(b.mails, from.address); err != nil {
+	if err := take(b.mails, b.address(r)); err != nil {
 		return err
 	}
 	_, err = b.up.do(r.Context(), call{

@@ -132,10 +132,10 @@ func allDigits(s string) bool {
 	return true
 }
 
-// admit decides whether r may be answered at all, and lets the page that sent
+// welcome decides whether r may be answered at all, and lets the page that sent
 // it read the answer. Without Origin only GET is answered: a browser always
 // says where a POST comes from.
-func (b *Bridge) admit(w http.ResponseWriter, r *http.Request) bool {
+func (b *Bridge) welcome(w http.ResponseWriter, r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {
 		return r.Method == http.MethodGet

@@ -133,7 +133,7 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := asProblem(err)
 	var unknown *rocket.Error
 	if p.Code == InvalidToken && errors.As(p.Cause, &unknown) {
-		b.guesses.Take(b.proxies.Client(r), time.Now())
+		b.guesses.Take(b.address(r), time.Now())
 	}
 	status := statuses[p.Code]
 	if p.Late {
