@@ -1,11 +1,15 @@
 package bridge
 
 import (
+	"errors"
 	"net/http"
 	"net/netip"
 	"time"
 
 	"capsule/server/internal/limit"
+	"capsule/server/internal/ticket"
+	"capsule/wasm/ejson"
+	"capsule/wasm/puzzle"
 	"capsule/wasm/rocket"
 )
 
@@ -105,6 +109,31 @@ func (b *Bridge) admit(r *http.Request) error {
 		return err
 	}
 	return take(b.everything, struct{}{})
+}
+
+// useTicket uses up the ticket that r brings for p. Without a good one r is
+// answered with the puzzle of another.
+func (b *Bridge) useTicket(r *http.Request, p ticket.Purpose) error {
+	if b.tickets == nil || p == "" {
+		return nil
+	}
+	err := error(ticket.ErrInvalid)
+	if values := r.Header.Values(puzzle.Header); len(values) == 1 {
+		err = b.tickets.Take(values[0], p, r.Header.Get("Origin"), time.Now())
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ticket.ErrFull):
+		return &Problem{Code: RateLimited, RetryAfter: b.tickets.FullFor(time.Now())}
+	}
+	c := b.tickets.Issue(p, r.Header.Get("Origin"), time.Now())
+	return &Problem{Code: TicketRequired, Challenge: &c}
+}
+
+// challenge is how a client is told of c.
+func challenge(c ticket.Challenge) ejson.Member {
+	return ejson.F("ticket", ejson.Object(ejson.F("challenge", ejson.String(c.Text)), ejson.F("bits", ejson.Int(int64(c.Bits)))))
 }
 
 // address is what r's caller is counted under.

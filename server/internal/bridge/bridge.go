@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"capsule/server/internal/identity"
 	"capsule/server/internal/limit"
+	"capsule/server/internal/ticket"
 	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
 )
@@ -20,6 +22,8 @@ type Options struct {
 	Origins    Origins       // besides the bridge's own origin
 	Proxies    limit.Proxies // whose X-Forwarded-For is believed
 	Limits
+	Tickets   *ticket.Office     // asked for by routes that name a purpose; nil: never
+	Identity  *identity.Verifier // of visitors the page vouches for; nil: the page cannot
 	Logf      func(format string, args ...any)
 	Transport http.RoundTripper // to Rocket.Chat; nil: one of the bridge's own
 }
@@ -34,6 +38,8 @@ type Bridge struct {
 	everything byNothing
 	guesses    byAddress
 	mails      byAddress
+	tickets    *ticket.Office
+	identity   *identity.Verifier
 	configs    configs
 	info       well[version]
 	tokens     locks
@@ -48,7 +54,8 @@ type handler func(http.ResponseWriter, *http.Request) error
 
 type route struct {
 	handle handler
-	gate   gate // in addition to the limits for all requests
+	ticket ticket.Purpose // what a ticket has to be for; "": none is needed
+	gate   gate           // in addition to the limits for all requests
 }
 
 // New makes a bridge. It does not call Rocket.Chat before the first request.
@@ -63,6 +70,8 @@ func New(o Options) *Bridge {
 		up:         newUpstream(o.RocketChat, o.Transport),
 		server:     addresses(o.Public),
 		origins:    o.Origins,
+		tickets:    o.Tickets,
+		identity:   o.Identity,
 		proxies:    o.Proxies,
 		requests:   limit.New[netip.Prefix](o.Requests, 0),
 		everything: limit.New[struct{}](o.Everything, 1),
@@ -76,10 +85,10 @@ func New(o Options) *Bridge {
 	b.routes = map[string]route{
 		"GET /v1/config":      {handle: b.config},
 		"POST /v1/session":    {handle: b.session},
-		"POST /v1/visitor":    {handle: b.visitor, gate: g.register},
+		"POST /v1/visitor":    {handle: b.visitor, ticket: ticket.Visitor, gate: g.register},
 		"POST /v1/room":       {handle: b.room, gate: g.open},
 		"POST /v1/room/close": {handle: b.closeRoom},
-		"POST /v1/offline":    {handle: b.offline},
+		"POST /v1/offline":    {handle: b.offline, ticket: ticket.Offline},
 		"GET /v1/messages":    {handle: b.history},
 		"POST /v1/messages":   {handle: b.send, gate: g.line},
 		"GET /v1/messages/":   {handle: b.message},
@@ -118,6 +127,9 @@ func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) error {
 	rt, ok := b.routes[r.Method+" "+path]
 	if !ok || r.URL.RawPath != "" { // no path of ours needs escapes
 		return problem(NotFound)
+	}
+	if err := b.useTicket(r, rt.ticket); err != nil {
+		return err
 	}
 	if err := rt.gate.take(b, r); err != nil {
 		return err

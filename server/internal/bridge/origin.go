@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"capsule/wasm/puzzle"
 	"capsule/wasm/rocket"
 )
 
@@ -162,7 +163,7 @@ func own(r *http.Request, origin string) bool {
 func preflight(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, POST")
-	h.Set("Access-Control-Allow-Headers", "Content-Type, "+rocket.HeaderToken)
+	h.Set("Access-Control-Allow-Headers", "Content-Type, "+rocket.HeaderToken+", "+puzzle.Header)
 	h.Set("Access-Control-Max-Age", "7200")
 	w.WriteHeader(http.StatusNoContent)
 }

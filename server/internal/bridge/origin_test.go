@@ -148,7 +148,7 @@ func TestPreflight(t *testing.T) {
 	w := serve(b, newRequest("OPTIONS", "/v1/messages", "", "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "content-type,x-visitor-token", "X-Visitor-Token", "-"))
 	h := w.Header()
 	if w.Code != 204 || h.Get("Access-Control-Allow-Origin") != site || h.Get("Access-Control-Allow-Methods") != "GET, POST" ||
-		h.Get("Access-Control-Allow-Headers") != "Content-Type, X-Visitor-Token" || h.Get("Access-Control-Max-Age") != "7200" || h.Get("Vary") != "Origin" {
+		h.Get("Access-Control-Allow-Headers") != "Content-Type, X-Visitor-Token, X-Capsule-Ticket" || h.Get("Access-Control-Max-Age") != "7200" || h.Get("Vary") != "Origin" {
 		t.Errorf("answered %d, %v", w.Code, h)
 	}
 	w = serve(b, newRequest("OPTIONS", "/v1/messages", "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST"))
