@@ -128,6 +128,8 @@ func (a *App) bridge(s settings) http.Handler {
 		Origins:    s.origins,
 		Proxies:    s.proxies,
 		Limits:     bridge.DefaultLimits(s.rate),
+		Tickets:    s.guard.tickets,
+		Identity:   s.guard.identity,
 		Logf:       a.Logf,
 	}
 	return bridge.New(o)

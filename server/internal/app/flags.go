@@ -51,6 +51,20 @@ Flags, each also as an environment variable (the flag wins):
   -rate N            CAPSULE_RATE
         How many requests a second one address may make to the bridge, in
         the long run; 0 for no limits at all. Default 5, in a demo 0.
+  -ticket BITS       CAPSULE_TICKET
+        Before a visitor is registered or leaves a message, let the browser
+        work for it: about 2^BITS SHA-256 sums, 1 to 24. 16 is a moment on a
+        phone. It gets harder while many register. Default 0: no work.
+  -secret-file FILE  CAPSULE_SECRET_FILE
+        A file with a secret of at least 32 characters, or put the secret
+        itself into CAPSULE_SECRET. Servers behind one load balancer need
+        the same one; so does signed identity, which forgets who is who when
+        it changes. Default: a new one at every start.
+  -identity-key-file FILE  CAPSULE_IDENTITY_KEY_FILE
+        Lets your site say who its visitors are, by JWTs it signs: a file
+        with the key to check them, an Ed25519 public key in PEM or a shared
+        secret of at least 32 characters (HS256). Or put it itself into
+        CAPSULE_IDENTITY_KEY. Needs a secret as above. Default: off.
   -assets FOLDER     CAPSULE_ASSETS
         Serve the widget from this folder instead of the one built in, and
         notice when it is built again.
@@ -83,6 +97,7 @@ type settings struct {
 	origins    bridge.Origins
 	proxies    limit.Proxies
 	rate       float64
+	guard      guard
 	assets     string
 	demo       bool
 	demoAddr   string // "": the default, or a free port
@@ -103,7 +118,7 @@ func (a *App) ParseFlags(args []string, getenv func(string) string) error {
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
 	text := map[string]*string{}
-	for _, name := range []string{"rocketchat", "public", "origin", "addr", "trust", "rate", "assets", "demo-addr", "log"} {
+	for _, name := range []string{"rocketchat", "public", "origin", "addr", "trust", "rate", "ticket", "secret-file", "identity-key-file", "assets", "demo-addr", "log"} {
 		text[name] = fs.String(name, "", "")
 	}
 	demo := fs.Bool("demo", false, "")
@@ -131,6 +146,10 @@ func (a *App) ParseFlags(args []string, getenv func(string) string) error {
 	}
 	s := settings{demo: *demo, assets: *text["assets"], addr: *text["addr"], demoAddr: *text["demo-addr"]}
 	if err := s.read(text); err != nil {
+		return err
+	}
+	var err error
+	if s.guard, err = readGuard(text, getenv); err != nil {
 		return err
 	}
 	a.settings = s

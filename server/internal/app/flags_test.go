@@ -60,7 +60,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%s: %v", arg, err)
 		}
 	}
-	for _, flag := range []string{"rocketchat", "public", "origin", "addr", "trust", "rate", "assets", "demo", "demo-addr", "log"} {
+	for _, flag := range []string{"rocketchat", "public", "origin", "addr", "trust", "rate", "ticket", "secret-file", "identity-key-file", "assets", "demo", "demo-addr", "log"} {
 		env := "CAPSULE_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 		if !strings.Contains(app.Usage, "\n  -"+flag+" ") || !strings.Contains(app.Usage, env+"\n") {
 			t.Errorf("the help leaves out -%s or %s", flag, env)
