@@ -26,6 +26,7 @@ import (
 	"capsule/wasm/internal/outbox"
 	"capsule/wasm/internal/session"
 	"capsule/wasm/internal/wire"
+	"capsule/wasm/puzzle"
 	"capsule/wasm/rocket"
 )
 
@@ -342,7 +343,7 @@ func texts(st *session.State) string {
 // caller is what fetch is in a browser.
 type caller string
 
-func (c caller) Call(ctx context.Context, method, path string, token rocket.Token, body string) (int, string, error) {
+func (c caller) Call(ctx context.Context, method, path string, token rocket.Token, ticket, body string) (int, string, error) {
 	req, err := http.NewRequestWithContext(ctx, method, string(c)+path, strings.NewReader(body))
 	if err != nil {
 		return 0, "", err
@@ -353,6 +354,9 @@ func (c caller) Call(ctx context.Context, method, path string, token rocket.Toke
 	}
 	if token != "" {
 		req.Header.Set(rocket.HeaderToken, string(token))
+	}
+	if ticket != "" {
+		req.Header.Set(puzzle.Header, ticket)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
