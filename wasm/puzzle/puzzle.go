@@ -5,7 +5,6 @@
 package puzzle
 
 import (
-	"crypto/sha256"
 	"math/bits"
 	"strconv"
 )
@@ -18,7 +17,7 @@ const MaxBits = 24
 
 // Solved reports whether solution, which is the text, a dot and the number in
 // decimal digits, has a sum that begins with n zero bits.
-func Solved(solution string, n int) bool { return zeros(sha256.Sum256([]byte(solution))) >= n }
+func Solved(solution string, n int) bool { return zeros(sum256([]byte(solution))) >= n }
 
 // Search tries count numbers from first on and returns the solution, if it is
 // among them. Searches of a few thousand are short enough for a page that
@@ -29,7 +28,7 @@ func Search(text string, n int, first uint64, count int) (solution string, found
 	head := len(b)
 	for i := first; i < first+uint64(count); i++ {
 		b = strconv.AppendUint(b[:head], i, 10)
-		if zeros(sha256.Sum256(b)) >= n {
+		if zeros(sum256(b)) >= n {
 			return string(b), true
 		}
 	}

@@ -1,9 +1,8 @@
-package puzzle_test
+package puzzle
 
 import (
+	"crypto/sha256"
 	"testing"
-
-	"capsule/wasm/puzzle"
 )
 
 func TestWhatIsFoundSolves(t *testing.T) {
@@ -17,8 +16,8 @@ func TestWhatIsFoundSolves(t *testing.T) {
 		{"more", 12, "capsule.2391"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, found := puzzle.Search("capsule", tt.bits, 0, 1<<20)
-			if !found || got != tt.want || !puzzle.Solved(got, tt.bits) {
+			got, found := Search("capsule", tt.bits, 0, 1<<20)
+			if !found || got != tt.want || !Solved(got, tt.bits) {
 				t.Errorf("Search = %q, %v; want %q", got, found, tt.want)
 			}
 		})
@@ -26,9 +25,9 @@ func TestWhatIsFoundSolves(t *testing.T) {
 }
 
 func TestASearchGoesOnWhereTheLastOneEnded(t *testing.T) {
-	whole, _ := puzzle.Search("capsule", 12, 0, 1<<20)
+	whole, _ := Search("capsule", 12, 0, 1<<20)
 	for first := uint64(0); ; first += 100 {
-		part, found := puzzle.Search("capsule", 12, first, 100)
+		part, found := Search("capsule", 12, first, 100)
 		if found {
 			if part != whole {
 				t.Errorf("in parts %q, at once %q", part, whole)
@@ -42,9 +41,9 @@ func TestASearchGoesOnWhereTheLastOneEnded(t *testing.T) {
 }
 
 func TestWhatIsNoSolution(t *testing.T) {
-	solution, _ := puzzle.Search("capsule", 12, 0, 1<<20)
+	solution, _ := Search("capsule", 12, 0, 1<<20)
 	for name, text := range map[string]string{"another text": "c" + solution, "another number": solution + "0", "nothing": ""} {
-		if puzzle.Solved(text, 12) {
+		if Solved(text, 12) {
 			t.Errorf("%s solves", name)
 		}
 	}
@@ -52,6 +51,27 @@ func TestWhatIsNoSolution(t *testing.T) {
 
 func BenchmarkSearch(b *testing.B) {
 	for first := uint64(0); b.Loop(); first += 1000 {
-		puzzle.Search("visitor.18.1700000000.0123456789abcdef.0123456789012345678901", 255, first, 1000)
+		Search("visitor.18.1700000000.0123456789abcdef.0123456789012345678901", 255, first, 1000)
 	}
+}
+
+func TestSum(t *testing.T) {
+	text := make([]byte, 300)
+	for i := range text {
+		text[i] = byte(i * 7)
+	}
+	for n := range text {
+		if got, want := sum256(text[:n]), sha256.Sum256(text[:n]); got != want {
+			t.Fatalf("of %d bytes: %x, want %x", n, got, want)
+		}
+	}
+}
+
+func FuzzSum(f *testing.F) {
+	f.Add([]byte("abc"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if got, want := sum256(text), sha256.Sum256(text); got != want {
+			t.Errorf("of %x: %x, want %x", text, got, want)
+		}
+	})
 }

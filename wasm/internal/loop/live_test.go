@@ -200,10 +200,11 @@ func buildServer(t *testing.T) string {
 
 var address = regexp.MustCompile(`on (127\.0\.0\.1:\d+) for`)
 
-// startServer runs the program for a Rocket.Chat and returns its URL.
-func startServer(t *testing.T, program, rocketChat string) string {
+// startServer runs the program for a Rocket.Chat, with flags besides, and
+// returns its URL.
+func startServer(t *testing.T, program, rocketChat string, flags ...string) string {
 	t.Helper()
-	server := exec.Command(program, "-addr", "127.0.0.1:0", "-rocketchat", rocketChat, "-origin", page, "-rate", "0")
+	server := exec.Command(program, append([]string{"-addr", "127.0.0.1:0", "-rocketchat", rocketChat, "-origin", page, "-rate", "0"}, flags...)...)
 	stderr, err := server.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
