@@ -2,7 +2,7 @@ package puzzle
 
 import "math/bits"
 
-// sum256 is SHA-256 (FIPS 180-4, 6.2) of b. The standard library's brings 20 KB
+// sum256 is SHA-256 (FIPS 180-4, 6.2) of b. The standard library's brings 18 KB
 // of compressed code into the widget, for the sake of certificates and
 // hardware that a browser does not show; these are its 64 steps. The test
 // compares the two.
