@@ -52,8 +52,9 @@ func TestWorkForATicketLeavesThePageAlive(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%s turns, the longest wait for one %.0f ms", p.eval(`turns.length`), longest)
-	// A busy machine adds to the 50 ms that are the aim.
-	if longest > 150 {
+	// The aim is 50 ms, but a busy machine adds to that; without rests it is
+	// all of the work at once.
+	if longest > 500 {
 		t.Errorf("the page waited %.0f ms for a turn", longest)
 	}
 }
