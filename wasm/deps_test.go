@@ -23,6 +23,7 @@ var level = map[string]int{
 	"capsule/wasm/ejson":             0,
 	"capsule/wasm/internal/mutant":   0,
 	"capsule/wasm/ddp":               1,
+	"capsule/wasm/puzzle":            0,
 	"capsule/wasm/rocket":            1,
 	"capsule/wasm/internal/i18n":     2,
 	"capsule/wasm/internal/outbox":   2,

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"capsule/server/internal/ticket"
 	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
 )
@@ -21,6 +22,7 @@ const (
 	BadRequest      Code = "bad-request"
 	InvalidToken    Code = "invalid-token" // none, or one that Rocket.Chat does not know
 	ForbiddenOrigin Code = "forbidden-origin"
+	TicketRequired  Code = "ticket-required" // with a puzzle to solve, see package ticket
 	NotFound        Code = "not-found"
 	Refused         Code = "refused"      // by Rocket.Chat, for a Reason
 	RateLimited     Code = "rate-limited" // by it or by us
@@ -32,6 +34,7 @@ var statuses = map[Code]int{
 	BadRequest:      http.StatusBadRequest,
 	InvalidToken:    http.StatusUnauthorized,
 	ForbiddenOrigin: http.StatusForbidden,
+	TicketRequired:  http.StatusPreconditionRequired,
 	NotFound:        http.StatusNotFound,
 	Refused:         http.StatusConflict,
 	RateLimited:     http.StatusTooManyRequests,
@@ -52,20 +55,22 @@ const (
 	Disabled          Reason = "disabled"
 	InvalidEmail      Reason = "invalid-email"
 	InvalidDepartment Reason = "invalid-department"
-	InvalidField      Reason = "invalid-field" // a custom field that is not defined
-	FileType          Reason = "file-type"     // of a file that is not one of ours to carry
-	TooLarge          Reason = "too-large"     // a file
-	RoomOpen          Reason = "room-open"     // where none may be
+	InvalidField      Reason = "invalid-field"    // a custom field that is not defined
+	FileType          Reason = "file-type"        // of a file that is not one of ours to carry
+	TooLarge          Reason = "too-large"        // a file
+	RoomOpen          Reason = "room-open"        // where none may be
+	InvalidIdentity   Reason = "invalid-identity" // not Rocket.Chat's: the page's proof of who the visitor is
 	Other             Reason = "other"
 )
 
 // A Problem is a request that cannot be answered with 200.
 type Problem struct {
 	Code       Code
-	Reason     Reason        // of Refused
-	RetryAfter time.Duration // how long to wait, if known
-	Late       bool          // of Unavailable: it took too long (504 instead of 503)
-	Cause      error         // for the log only
+	Reason     Reason            // of Refused
+	RetryAfter time.Duration     // how long to wait, if known
+	Challenge  *ticket.Challenge // of TicketRequired
+	Late       bool              // of Unavailable: it took too long (504 instead of 503)
+	Cause      error             // for the log only
 }
 
 func problem(c Code) *Problem      { return &Problem{Code: c} }
@@ -148,7 +153,7 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := asProblem(err)
 	var unknown *rocket.Error
 	if p.Code == InvalidToken && errors.As(p.Cause, &unknown) {
-		b.guesses.Take(b.proxies.Client(r), time.Now())
+		b.guesses.Take(b.address(r), time.Now())
 	}
 	b.note(Event{Kind: Declined, Outcome: string(p.Code)})
 	status := statuses[p.Code]
@@ -165,6 +170,9 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if wait := int64(math.Ceil(p.RetryAfter.Seconds())); wait > 0 {
 		w.Header().Set("Retry-After", strconv.FormatInt(wait, 10))
 		members = append(members, ejson.F("retryAfter", ejson.Int(wait)))
+	}
+	if p.Challenge != nil {
+		members = append(members, challenge(*p.Challenge))
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

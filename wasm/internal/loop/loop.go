@@ -112,6 +112,8 @@ func (r *run) do(effect session.Effect) {
 		r.send(e)
 	case session.Ask:
 		r.ask(e)
+	case session.Solve:
+		r.solve(e)
 	case session.Save:
 		r.save(e)
 	case session.Arm:

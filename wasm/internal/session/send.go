@@ -120,7 +120,7 @@ func (t *turn) pump() {
 		return
 	case !t.owns():
 		return
-	case !st.Ready:
+	case !st.Ready, t.proof != "":
 		if !t.waiting(askSession) {
 			t.askSession()
 		}

@@ -38,7 +38,7 @@ type Session struct {
 	state State
 	token rocket.Token
 
-	asks  map[string]int // the newest call of each name; 0 when none is under way
+	asks  map[string]Ask // the newest call of each name; N is 0 when none is under way
 	asked int            // calls so far
 	tries map[string]int // failures in a row, of calls by name
 	again map[Timer]func(*turn)
@@ -46,6 +46,10 @@ type Session struct {
 	link  link
 	sends sends
 	sync  catchUp
+
+	proof, proven string // of who the visitor is: not taken yet, and taken last
+	card          string // what a proof said of him, for the registration
+	puzzle        puzzle // to be solved before the registration
 
 	told      string           // what Tell last said of the agent
 	saidTypes time.Time        // when our own typing was last announced; zero: not typing
@@ -61,7 +65,7 @@ type Session struct {
 
 // New makes a session that goes on where saved left off.
 func New(cfg Config, saved Saved) *Session {
-	s := &Session{cfg: cfg, asks: map[string]int{}, tries: map[string]int{}, again: map[Timer]func(*turn){}}
+	s := &Session{cfg: cfg, asks: map[string]Ask{}, tries: map[string]int{}, again: map[Timer]func(*turn){}}
 	s.state.Visible = true
 	s.state.Department = cfg.Department
 	s.resume(saved)
@@ -130,6 +134,8 @@ func (t *turn) apply(ev Event) {
 		t.triedNow()
 	case Identified:
 		t.identified(ev)
+	case SignedOut:
+		t.signedOut()
 	case Assigned:
 		t.assigned(ev.Department)
 	case SaveFailed:
@@ -140,6 +146,8 @@ func (t *turn) apply(ev Event) {
 		t.recalled(ev.Saved)
 	case Answered:
 		t.answered(ev)
+	case Solved:
+		t.solved(ev)
 	case Rang:
 		t.rang(ev.Timer)
 	default:

@@ -103,6 +103,9 @@ func (t *turn) recalled(saved Saved) {
 	for _, key := range keys {
 		t.adopt(Stored{key, saved[key]})
 	}
+	if saved[keyToken] == "" && saved[keyVisitor] != "" { // and not that nothing can be saved here
+		t.adopt(Stored{keyToken, ""})
+	}
 	if saved[keyLease] == "" {
 		t.lease = lease{}
 	}
@@ -135,9 +138,19 @@ func (t *turn) adopt(ev Stored) {
 	case ev.Key == keyToken:
 		if token := rocket.Token(ev.Value); token.Valid() && token != t.token {
 			// The other one has registered, or did so anew: we are who he is.
+			if st.Signed {
+				t.leftElsewhere()
+			}
 			t.token = token
 			t.forget(askSession)
 			t.askSession()
+		}
+		if ev.Value == "" && st.Signed {
+			t.leftElsewhere()
+			t.token, st.Ready = "", false
+			if st.Open {
+				t.askSession()
+			}
 		}
 	case ev.Key == keyRoom:
 		if rocket.ValidID(ev.Value) && ev.Value != st.Room.ID && t.token != "" {
@@ -148,6 +161,7 @@ func (t *turn) adopt(ev Stored) {
 	case ev.Key == keyVisitor:
 		if v, err := ejson.Parse(ev.Value); err == nil {
 			st.Visitor, st.Introduced = rocket.VisitorFrom(v), v.Get("introduced").Bool()
+			st.Signed = v.Get("signed").Bool()
 			st.Registered = st.Registered || st.Visitor.ID != ""
 		}
 	case strings.HasPrefix(ev.Key, outbox.KeyPrefix):
