@@ -21,6 +21,7 @@ var level = map[string]int{
 	"capsule/assets/markup":          0,
 	"capsule/assets/style":           0,
 	"capsule/wasm/ejson":             0,
+	"capsule/wasm/internal/decimal":  -1,
 	"capsule/wasm/internal/mutant":   0,
 	"capsule/wasm/ddp":               1,
 	"capsule/wasm/puzzle":            0,
