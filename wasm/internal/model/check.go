@@ -97,7 +97,7 @@ func (c *checker) discarded(id string) {
 func (c *checker) loading(p *page) {
 	for _, s := range c.submits {
 		if s.who == p.who && p.who.store.kept["outbox/"+s.id] == "" && c.w.srv.stored[s.id] != nil {
-			s.sent = [2]bool{true, true}
+			s.sent[p.index] = true
 		}
 	}
 }

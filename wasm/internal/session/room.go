@@ -50,7 +50,9 @@ func (t *turn) adoptRoom(room rocket.Room) {
 		if it.Room == "" {
 			it.Room = room.ID
 			st.Outbox.Put(it)
-			t.save(it.Key(), it.Encode())
+			if t.cfg.Tab == "" || t.leads() { // else another tab may be further with it
+				t.save(it.Key(), it.Encode())
+			}
 		}
 	}
 	if isNew {

@@ -134,6 +134,8 @@ func (t *turn) pump() {
 			t.dialSoon() // meanwhile
 		}
 	case head.Delivery == outbox.Sending: // even if its room has been closed since
+	case head.Delivery == outbox.Unknown && head.Room == "":
+		t.place(head)
 	case head.Delivery == outbox.Unknown:
 		t.lookUp(head)
 	case head.Room != "" && (head.Room != st.Room.ID || st.Over):
@@ -244,6 +246,20 @@ func (t *turn) lookUp(it outbox.Item) {
 	}
 	t.sends.item = it.ID
 	t.ask(askLookup, "GET", "/v1/messages/"+escape(it.ID)+"?room="+escape(it.Room))
+}
+
+// place finds out to which room a line went that another tab has sent, when
+// storage has not taken it. Without one it cannot be looked up, by anyone.
+func (t *turn) place(it outbox.Item) {
+	switch room := t.state.Room.ID; {
+	case room != "":
+		it.Room = room
+		t.keep(it)
+		t.pump()
+	case !t.asking(askSession):
+		t.refuse(it, outbox.WhyOld)
+		t.pump()
+	}
 }
 
 func (t *turn) gotLookup(r reply) {

@@ -56,6 +56,8 @@ type Session struct {
 	renewals  []time.Time
 	polls     int             // readings since polling began
 	lease     lease           // whose turn it is to send
+	claims    bool            // it is ours if nobody objects
+	company   bool            // other tabs were heard of
 	unkept    map[string]bool // lines that storage refused
 }
 
