@@ -20,7 +20,8 @@ type person struct {
 	rng   chance
 	tries map[string]int
 
-	stranger bool // his token was refused once
+	minded   time.Duration // when he last looked after lines that were not sent
+	stranger bool          // his token was refused once
 }
 
 // A store is a browser's storage for our site.
@@ -148,9 +149,10 @@ func (v *person) rewrite(p *page, text string, order, patience int) {
 
 // mind looks after lines that were not sent.
 func (v *person) mind(p *page) {
-	if p.dead || p.frozen || p.asleep {
-		return
+	if p.dead || p.frozen || p.asleep || v.minded > 0 && v.w.now-v.minded < time.Second {
+		return // nobody looks at two tabs at once
 	}
+	v.minded = v.w.now
 	for _, it := range append([]outbox.Item(nil), p.session.State().Outbox.Items()...) {
 		if it.Delivery != outbox.NotSent {
 			continue

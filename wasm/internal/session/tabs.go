@@ -157,6 +157,10 @@ func (t *turn) adopt(ev Stored) {
 	switch {
 	case ev.Key == keyLease:
 		t.leaseTaken(leaseFrom(ev.Value))
+	case ev.Key == keyRung:
+		t.rungElsewhere(ev.Value)
+	case ev.Key == keySeen:
+		t.seenElsewhere(ev.Value)
 	case ev.Key == keyToken:
 		if token := rocket.Token(ev.Value); token.Valid() && token != t.token {
 			// The other one has registered, or did so anew: we are who he is.

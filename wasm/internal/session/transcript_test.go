@@ -350,6 +350,8 @@ func (p *player) step(b *strings.Builder, ev session.Event) {
 			fmt.Fprintf(b, "disarm %s\n", e.Timer)
 		case session.Tell:
 			fmt.Fprintf(b, "tell %s %s\n", e.Name, e.Detail)
+		case session.Sound:
+			b.WriteString("sound\n")
 		}
 	}
 }
