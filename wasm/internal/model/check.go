@@ -118,11 +118,12 @@ func (s *submit) excused(p *page) bool {
 	return s.who != p.who || s.discarded || s.sent[p.index] || len(p.who.pages) > 1 && s.page != p || !s.durable && (s.page != p || s.life != p.life)
 }
 
-// left reports whether s is in a conversation that its sender has left for
-// another one, in another tab.
+// left reports whether another tab has brought s to the server, and this one
+// still has to read it, or shows another conversation.
 func (c *checker) left(p *page, s *submit) bool {
 	m := c.w.srv.stored[s.id]
-	return m != nil && len(p.who.pages) > 1 && m.rid != p.session.State().Room.ID
+	st := p.session.State()
+	return m != nil && len(p.who.pages) > 1 && (m.rid != st.Room.ID || !st.Synced)
 }
 
 func (s *submit) isSent() bool { return s.sent[0] || s.sent[1] }
@@ -229,8 +230,8 @@ func (c *checker) after(p *page, ev session.Event) {
 func (c *checker) complete(p *page, st *session.State) {
 	r := c.w.srv.rooms[st.Room.ID]
 	shown := st.Timeline.Messages()
-	if r == nil || r.gone {
-		return
+	if r == nil || r.gone || p.thawed > 0 && c.w.now-p.thawed < 20*time.Second {
+		return // what a page reads that comes alive was answered before it stood still
 	}
 	for _, m := range r.messages {
 		tooOld := len(shown) >= 50 && m.ts <= shown[0].At.UnixMilli()

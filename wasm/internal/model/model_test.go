@@ -147,11 +147,14 @@ func TestSoak(t *testing.T) {
 	if *schedules == 0 {
 		t.Skip("-schedules says none")
 	}
-	const part = 100_000
+	const part = 20_000
 	began, got := time.Now(), newTally()
 	for got.played < *schedules && len(got.failed) < 200 {
 		got.add(playWeak(*seed+uint64(got.played), min(part, *schedules-got.played), 200, &Weakness{}, generate))
 		fmt.Printf("%v\n%v so far, from seed %d\n", got, time.Since(began).Round(time.Second), *seed)
+		for _, s := range got.failed {
+			fmt.Printf("seed %d: %s\n", s, got.why[s])
+		}
 	}
 	got.tell(t, generate)
 }

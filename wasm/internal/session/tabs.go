@@ -22,6 +22,7 @@ import (
 // takes the first.
 const (
 	keyLease   = "owner"
+	keyTab     = "tab" // who came last, so that others hear of it
 	leaseTime  = 5 * time.Second
 	leaseRenew = 2 * time.Second
 	leaseHeard = 100 * time.Millisecond // in which others hear who has taken it
@@ -136,6 +137,9 @@ func (t *turn) recalled(saved Saved) {
 // savedElsewhere takes over what another tab saved. A line that it wrote it
 // is about to send as well.
 func (t *turn) savedElsewhere(ev Stored) {
+	if ev.Key == keyTab && !t.company {
+		t.announce() // back
+	}
 	t.company = true
 	t.adopt(ev)
 	if strings.HasPrefix(ev.Key, outbox.KeyPrefix) && !t.leads() {
@@ -145,6 +149,13 @@ func (t *turn) savedElsewhere(ev Stored) {
 		return
 	}
 	t.pump()
+}
+
+// announce tells other tabs that there is this one.
+func (t *turn) announce() {
+	if t.cfg.Tab != "" {
+		t.save(keyTab, t.cfg.Tab)
+	}
 }
 
 // leads reports whether this tab has the lease.
@@ -176,7 +187,8 @@ func (t *turn) adopt(ev Stored) {
 		}
 	case ev.Key == keyVisitor:
 		if v, err := ejson.Parse(ev.Value); err == nil {
-			st.Visitor, st.Introduced = rocket.VisitorFrom(v), v.Get("introduced").Bool()
+			st.Visitor = rocket.VisitorFrom(v)
+			st.Introduced = st.Introduced || v.Get("introduced").Bool()
 			st.Registered = st.Registered || st.Visitor.ID != ""
 		}
 	case strings.HasPrefix(ev.Key, outbox.KeyPrefix):
