@@ -20,7 +20,8 @@ type person struct {
 	rng   chance
 	tries map[string]int
 
-	minded   time.Duration // when he last looked after lines that were not sent
+	at       *page         // where he did something last
+	when     time.Duration // and when
 	stranger bool          // his token was refused once
 }
 
@@ -80,8 +81,18 @@ func (v *person) submit(p *page) {
 	v.write(p, v.name+"-"+strconv.Itoa(v.wrote))
 }
 
+// turnsTo reports whether a person can do something in a tab: nobody is at
+// two within a second.
+func (v *person) turnsTo(p *page) bool {
+	if v.at != nil && v.at != p && v.w.now-v.when < time.Second {
+		return false
+	}
+	v.at, v.when = p, v.w.now
+	return true
+}
+
 func (v *person) write(p *page, text string) {
-	if p.dead || p.frozen || p.asleep {
+	if p.dead || p.frozen || p.asleep || !v.turnsTo(p) {
 		return
 	}
 	st := p.session.State()
@@ -149,10 +160,9 @@ func (v *person) rewrite(p *page, text string, order, patience int) {
 
 // mind looks after lines that were not sent.
 func (v *person) mind(p *page) {
-	if p.dead || p.frozen || p.asleep || v.minded > 0 && v.w.now-v.minded < time.Second {
-		return // nobody looks at two tabs at once
+	if p.dead || p.frozen || p.asleep || !v.turnsTo(p) {
+		return
 	}
-	v.minded = v.w.now
 	for _, it := range append([]outbox.Item(nil), p.session.State().Outbox.Items()...) {
 		if it.Delivery != outbox.NotSent {
 			continue

@@ -277,6 +277,11 @@ func (t *turn) gotLookup(r reply) {
 	case r.outcome == badToken:
 		t.settled(it.ID)
 		t.renewIdentity()
+	case r.outcome == refused && t.done[it.ID] && it.Room != t.state.Room.ID:
+		// Another tab has taken it along to another room.
+		t.settled(it.ID)
+		t.state.Outbox.Remove(it.ID)
+		t.pump()
 	case r.outcome == refused: // the room is not ours any more
 		t.absent(it)
 	default:

@@ -62,6 +62,7 @@ type Session struct {
 	claims    bool            // it is ours if nobody objects
 	company   bool            // other tabs were heard of
 	unkept    map[string]bool // lines that storage refused
+	done      map[string]bool // lines that another tab was done with
 }
 
 // New makes a session that goes on where saved left off.

@@ -241,6 +241,10 @@ func (t *turn) gone(it outbox.Item) {
 	}
 	it.Delivery, it.Attempts = outbox.Unknown, max(it.Attempts, 1)
 	st.Outbox.Put(it)
+	if t.done == nil {
+		t.done = map[string]bool{}
+	}
+	t.done[it.ID] = true
 	if it.Room == "" { // the one it went to has not been told
 		t.forget(askSession)
 		t.askSession()
