@@ -111,8 +111,21 @@ func (t *turn) page(messages []rocket.Message) {
 			return
 		}
 	}
-	if more && (!t.sync.met || !t.sync.since.IsZero() && !oldest.Before(t.sync.since)) {
+	deeper := more && !t.sync.since.IsZero() && !oldest.Before(t.sync.since)
+	switch {
+	case more && !t.sync.met, deeper && !st.Polling:
 		t.older(oldest)
+		return
+	case st.Polling && t.sync.pages > 1:
+		t.deep = never
+		if deeper {
+			t.deep = oldest // goes on there another time
+		}
+	case deeper: // of all that is shown one page, to stay within the limits
+		if t.deep.IsZero() || t.deep.After(oldest) {
+			t.deep = oldest
+		}
+		t.older(t.deep)
 		return
 	}
 	t.sync = catchUp{}

@@ -74,7 +74,7 @@ func (t *turn) dropRoom() {
 	st.Names = nil
 	st.Timeline, st.Typing, st.Synced = timeline.Timeline{}, nil, false
 	t.early = nil
-	t.told, t.sync, t.from, t.whole = "", catchUp{}, never, never
+	t.told, t.sync, t.from, t.whole, t.deep = "", catchUp{}, never, never, never
 	t.stopPolling()
 	t.disarm("end")
 	t.forget(askHistory)

@@ -58,6 +58,7 @@ type Session struct {
 	whole     time.Time        // up to which message everything is known
 	renewals  []time.Time
 	polls     int             // readings since polling began
+	deep      time.Time       // up to where old messages are still to be read, while polling
 	lease     lease           // whose turn it is to send
 	claims    bool            // it is ours if nobody objects
 	company   bool            // other tabs were heard of
