@@ -104,7 +104,7 @@ func (ty tally) tell(t *testing.T, generate func(uint64) Schedule) {
 	for _, s := range ty.failed[:min(len(ty.failed), 20)] {
 		t.Logf("seed %d: %s", s, ty.why[s])
 	}
-	t.Errorf("%d of %d schedules violate an invariant; the first:\n%s", len(ty.failed), ty.played, Transcript(generate(ty.failed[0])))
+	t.Errorf("%d of %d schedules violate an invariant; the first:\n%s", len(ty.failed), ty.played, Transcript(generate(ty.failed[0]), &Weakness{}))
 }
 
 func (ty tally) String() string {
@@ -172,7 +172,7 @@ func TestSeed(t *testing.T) {
 		t.Logf("seed %d holds: %d events", *seed, r.Events)
 		return
 	}
-	t.Error(Transcript(s))
+	t.Error(Transcript(s, &Weakness{}))
 }
 
 // TestTheSameSeedGivesTheSameTrace plays seeds twice.

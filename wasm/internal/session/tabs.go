@@ -217,7 +217,7 @@ func (t *turn) lineStored(ev Stored) {
 		return
 	}
 	have, known := st.Outbox.Get(it.ID)
-	busy := known && (t.sends.item == it.ID || have.Attempts > it.Attempts)
+	busy := known && (t.sends.item == it.ID || t.leads() && have.Attempts > it.Attempts)
 	if st.Timeline.Has(it.ID) || busy {
 		return // we know better
 	}
