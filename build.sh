@@ -31,7 +31,8 @@ help() {
 ./build.sh delivery browser tests that break sockets, servers and pages under
                     lines being sent; they take a while
 ./build.sh soak     play schedules of faults against the model of everything, on all
-                    cores: ./build.sh soak -n 10000000, from a seed on with -seed 7;
+                    cores: ./build.sh soak -n 10000000, from a seed on with -seed 7,
+                    with two tabs for everybody with -tabs;
                     a seed that fails is shrunk, and told with -n 1 -seed of it
 ./build.sh soak -sockets -n 10000
                     that many lines through real sockets that are cut at random
@@ -218,13 +219,14 @@ proof() {
 
 # soak proves more than there is time for with each commit.
 soak() {
-  local n=1000000 seed=1 sockets=
+  local n=1000000 seed=1 sockets= tabs=
   while [[ $# != 0 ]]; do
     case $1 in
       -n) n=${2:?how many} && shift ;;
       -seed) seed=${2:?which} && shift ;;
+      -tabs) tabs=-tabs ;;
       -sockets) sockets=1 ;;
-      *) die "soak knows -n, -seed and -sockets, not $1" ;;
+      *) die "soak knows -n, -seed, -tabs and -sockets, not $1" ;;
     esac
     shift
   done
@@ -232,7 +234,7 @@ soak() {
     CAPSULE_SOAK=$n go test -count=1 -v -timeout 0 -run '^TestSoak$' ./wasm/internal/loop
     return
   fi
-  go test -count=1 -v -timeout 0 -run '^TestSoak$' ./wasm/internal/model -schedules "$n" -seed "$seed"
+  go test -count=1 -v -timeout 0 -run '^TestSoak$' ./wasm/internal/model -schedules "$n" -seed "$seed" $tabs
 }
 
 # under_node runs the tests of the widget's pure packages as wasm: those that
