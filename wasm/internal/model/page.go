@@ -28,6 +28,7 @@ type page struct {
 	frozen   bool          // nothing runs; what happens waits
 	hidden   bool
 	hiddenAt time.Duration
+	shownAt  time.Duration // after it was hidden
 	asleep   bool
 	inbox    []session.Event
 	crashIn  int // effects until the page dies; 0: not

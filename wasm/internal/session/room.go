@@ -205,6 +205,9 @@ func (t *turn) take(m rocket.Message, waited bool) {
 	}
 	old := m.At.Before(t.from) && !st.Timeline.Has(m.ID)
 	if old && !waited && !mutant.Is(mutant.HoleShown) {
+		if t.sync.heard != nil {
+			t.early = append(t.early, m) // a page that is under way may have its old state
+		}
 		return // edited, and too long ago to be shown: what came next is not
 	}
 	if !st.Timeline.Put(m) {

@@ -256,7 +256,7 @@ func (t *turn) place(it outbox.Item) {
 		it.Room = room
 		t.keep(it)
 		t.pump()
-	case !t.asking(askSession):
+	case !t.asking(askSession) && !t.waiting(askSession):
 		t.refuse(it, outbox.WhyOld)
 		t.pump()
 	}
