@@ -210,7 +210,7 @@ func (c *checker) before(p *page) {
 	if p.hidden {
 		limit = detectHidden
 	}
-	if p.shownAt > 0 && c.w.now-p.shownAt < limit {
+	if p.shownAt > 0 && c.w.now-p.shownAt < limit+time.Second {
 		limit += time.Second // what was armed while it was hidden comes late
 	}
 	st := p.session.State()

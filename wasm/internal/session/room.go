@@ -199,12 +199,12 @@ func (t *turn) take(m rocket.Message, waited bool) {
 	if st.Synced && m.At.After(t.whole) {
 		t.whole = m.At
 	}
-	if t.sync.heard != nil && t.whole.IsZero() && !waited && m.Updated.After(m.At) && !mutant.Is(mutant.HoleShown) {
+	if t.sync.heard != nil && t.whole.IsZero() && !waited && m.Updated.After(m.At) {
 		t.early = append(t.early, m)
 		return
 	}
 	old := m.At.Before(t.from) && !st.Timeline.Has(m.ID)
-	if old && !waited && !mutant.Is(mutant.HoleShown) {
+	if old && !waited {
 		if t.sync.heard != nil {
 			t.early = append(t.early, m) // a page that is under way may have its old state
 		}
