@@ -129,7 +129,7 @@ func (t *turn) recalled(saved Saved) {
 		t.adopt(Stored{key, saved[key]})
 	}
 	if saved[keyLease] == "" {
-		t.lease = lease{}
+		t.leaseTaken(lease{})
 	}
 	t.pump()
 }
