@@ -185,7 +185,7 @@ func (w *world) bridge(p *page, e session.Ask) (status int, body string) {
 			w.check.rate(p, &p.refusals, "sends beyond a limit", 8)
 			return
 		}
-		return w.send(g, in)
+		return w.send(p, g, in)
 	}
 	if limit("lookup", 10) {
 		return
@@ -262,7 +262,7 @@ func (w *world) history(g *guest, query string) (int, string) {
 
 // send refuses what is not open, and answers a repeat with the message as
 // it is stored, as our bridge does.
-func (w *world) send(g *guest, in ejson.Value) (int, string) {
+func (w *world) send(p *page, g *guest, in ejson.Value) (int, string) {
 	s := w.srv
 	id := in.Get("id").Str()
 	r := s.rooms[in.Get("room").Str()]
@@ -278,6 +278,9 @@ func (w *world) send(g *guest, in ejson.Value) (int, string) {
 	}
 	if m := s.stored[id]; m != nil {
 		w.check.repeated(id)
+		// Whoever is somebody else now may try a line again that had arrived
+		// unheard: then he wanted this room, and the line cannot be in two.
+		r.wanted = r.wanted || p.who.stranger && m.rid != r.id
 		if m.token != g.token {
 			w.check.refused[id] = true
 			return refuse("other")

@@ -55,6 +55,8 @@ type (
 	// Tell reports to the page's own scripts: see Tell* for names. Detail
 	// is JSON or "".
 	Tell struct{ Name, Detail string }
+	// Sound makes the sound of a message that nobody has in front of him.
+	Sound struct{}
 )
 
 func (Dial) effect()   {}
@@ -66,6 +68,7 @@ func (Save) effect()   {}
 func (Arm) effect()    {}
 func (Disarm) effect() {}
 func (Tell) effect()   {}
+func (Sound) effect()  {}
 
 // What Tell reports.
 const (

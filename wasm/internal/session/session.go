@@ -24,6 +24,7 @@ import (
 type Config struct {
 	Department  string
 	Name, Email string                            // what the page knows of the visitor
+	Quiet       bool                              // makes no sounds
 	Tab         string                            // names this page among those that share its storage; "" when it shares with none
 	NewID       func() string                     // ids of messages; unique, rocket.ValidID
 	Jitter      func(time.Duration) time.Duration // a random part of it, from 0 up to it
@@ -53,14 +54,20 @@ type Session struct {
 
 	told      string           // what Tell last said of the agent
 	saidTypes time.Time        // when our own typing was last announced; zero: not typing
+	sounded   time.Time        // when one was last made here
+	rung      time.Time        // up to which message a sound was made, here or in another tab
 	seen      time.Time        // up to which message everything was seen
 	early     []rocket.Message // edited before the first page was there, and so it is unknown what is between
 	from      time.Time        // since when everything is known; zero: from the beginning
 	whole     time.Time        // up to which message everything is known
 	renewals  []time.Time
 	polls     int             // readings since polling began
+	deep      time.Time       // up to where old messages are still to be read, while polling
 	lease     lease           // whose turn it is to send
+	claims    bool            // it is ours if nobody objects
+	company   bool            // other tabs were heard of
 	unkept    map[string]bool // lines that storage refused
+	done      map[string]bool // lines that another tab was done with
 }
 
 // New makes a session that goes on where saved left off.

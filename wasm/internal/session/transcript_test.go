@@ -149,7 +149,7 @@ func (p *player) play(t *testing.T, block string) string {
 //
 //	reload                 a new page: a session from what was saved
 //	tab NAME               from the next reload on this is one of several tabs
-//	save KEY VALUE         puts something into storage, for the next reload
+//	save KEY VALUE         puts something into storage, or nothing, for the next reload
 //	after 10s              time passes, no timer rings
 //	ring TIMER             time passes until it is due, and it rings
 //	rise E, fall E         the socket of epoch E opens, falls
@@ -171,7 +171,9 @@ func (p *player) command(t *testing.T, b *strings.Builder, line string) {
 		p.start(maps.Clone(p.saved))
 	case "save":
 		key, value, _ := strings.Cut(rest, " ")
-		p.saved[key] = value
+		if p.saved[key] = value; value == "" {
+			delete(p.saved, key)
+		}
 	case "tab":
 		p.tab = rest
 	case "after":
@@ -380,6 +382,8 @@ func (p *player) step(b *strings.Builder, ev session.Event) {
 			fmt.Fprintf(b, "disarm %s\n", e.Timer)
 		case session.Tell:
 			fmt.Fprintf(b, "tell %s %s\n", e.Name, e.Detail)
+		case session.Sound:
+			b.WriteString("sound\n")
 		}
 	}
 }
