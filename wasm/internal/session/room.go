@@ -62,6 +62,9 @@ func (t *turn) adoptRoom(room rocket.Room) {
 		t.subscribe()
 	}
 	t.dialSoon()
+	if isNew && st.Link == LinkDown {
+		t.considerPolling() // the socket may have failed often enough for the room before
+	}
 }
 
 // dropRoom leaves a conversation behind, but for its unsent lines.
