@@ -20,7 +20,7 @@ func (t *turn) considerPolling() {
 	if st.Timeline.Len() == 0 {
 		enough = 1 // there is nothing to look at yet
 	}
-	if st.Polling || t.link.fails < enough || t.link.offline || st.Room.ID == "" || st.Over {
+	if st.Polling || t.link.fails < enough || t.link.offline || t.link.asleep || st.Room.ID == "" || st.Over {
 		return
 	}
 	st.Polling, st.Fetched = true, false

@@ -62,6 +62,9 @@ func (t *turn) adoptRoom(room rocket.Room) {
 		t.subscribe()
 	}
 	t.dialSoon()
+	if isNew && st.Link == LinkDown {
+		t.considerPolling() // the socket may have failed often enough for the room before
+	}
 }
 
 // dropRoom leaves a conversation behind, but for its unsent lines.
@@ -187,17 +190,20 @@ func (t *turn) changed(f ddp.Frame) {
 	}
 }
 
-// message takes a message as the server has it, by whatever way it came.
-func (t *turn) message(m rocket.Message) { t.take(m, t.delivered(m.ID)) }
+// message takes a message of the stream, which brings all that came before it
+// first. An answer about a line of ours may overtake them.
+func (t *turn) message(m rocket.Message) {
+	if t.state.Synced && m.At.After(t.whole) {
+		t.whole = m.At
+	}
+	t.take(m, t.delivered(m.ID))
+}
 
 // take shows a message; waited says that it is a line that waited for it.
 func (t *turn) take(m rocket.Message, waited bool) {
 	st := &t.state
 	if t.sync.heard != nil {
 		t.sync.heard[m.ID] = true
-	}
-	if st.Synced && m.At.After(t.whole) {
-		t.whole = m.At
 	}
 	if t.sync.heard != nil && t.whole.IsZero() && !waited && m.Updated.After(m.At) {
 		t.early = append(t.early, m)
