@@ -38,7 +38,7 @@ type submit struct {
 	given     time.Duration // when it was last shown as not sent
 	tried     time.Duration // when it was last shown as under way
 
-	triedFirst time.Duration
+	triedFirst, triedBefore time.Duration
 }
 
 // A view is what the checker remembers of what a page last showed.
@@ -169,6 +169,14 @@ func (c *checker) repeated(id string) {
 	}
 	if s != nil && c.absent[id] <= s.triedFirst && !c.w.srv.lost[id] && s.reachable(c.w.srv.stored[id]) {
 		c.fail("I4", "%s is sent again without a look-up", id)
+	}
+}
+
+// turnedAway is called when a line is answered 429: that attempt is as if it
+// had not been.
+func (c *checker) turnedAway(id string) {
+	if s := c.byID[id]; s != nil {
+		s.tried = s.triedBefore
 	}
 }
 
@@ -328,7 +336,7 @@ func (c *checker) truth(p *page, l *session.Line) {
 	s.shown[p.index], s.last = l.Delivery, p.index
 	if l.Delivery == outbox.Sending && was != outbox.Sending {
 		defer func() {
-			s.tried = c.w.now
+			s.triedBefore, s.tried = s.tried, c.w.now
 			if s.triedFirst == 0 {
 				s.triedFirst = c.w.now
 			}
