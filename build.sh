@@ -33,6 +33,12 @@ help() {
                     and what each package costs
 ./build.sh delivery browser tests that break sockets, servers and pages under
                     lines being sent; they take a while
+./build.sh soak     play schedules of faults against the model of everything, on all
+                    cores: ./build.sh soak -n 10000000, from a seed on with -seed 7,
+                    with two tabs for everybody with -tabs;
+                    a seed that fails is shrunk, and told with -n 1 -seed of it
+./build.sh soak -sockets -n 10000
+                    that many lines through real sockets that are cut at random
 ./build.sh bench    measure what is in assets/dist beside the official widget, in
                     5 rounds or as many as are said: ./build.sh bench 3
 ./build.sh load     measure the server beside nginx and Caddy, which it installs on
@@ -224,6 +230,38 @@ unit() {
   go test $race $(go list ./... | grep -v '/server/e2e$') ./.ci/cost ./.overlay
 }
 
+# proof plays the schedules of each commit, at full number only without the race
+# detector; weakens the policy in every way, one at a time; and measures what the
+# plain tests reach of the packages that deliver.
+proof() {
+  go test -count=1 -v -run 'Schedules|Tabs|Storm|Shrink' ./wasm/internal/model
+  go test -count=1 -v -tags mutants -run Mutants ./wasm/internal/model
+  local covered=(session outbox timeline)
+  go test -count=1 -cover "${covered[@]/#/./wasm/internal/}" |
+    awk '{ print } match($0, /[0-9.]+% of/) && substr($0, RSTART) + 0 < 95 { low = 1 } END { exit low }' ||
+    die 'of session, outbox and timeline 95 % of the statements are to be tested'
+}
+
+# soak proves more than there is time for with each commit.
+soak() {
+  local n=1000000 seed=1 sockets= tabs=
+  while [[ $# != 0 ]]; do
+    case $1 in
+      -n) n=${2:?how many} && shift ;;
+      -seed) seed=${2:?which} && shift ;;
+      -tabs) tabs=-tabs ;;
+      -sockets) sockets=1 ;;
+      *) die "soak knows -n, -seed, -tabs and -sockets, not $1" ;;
+    esac
+    shift
+  done
+  if [[ -n $sockets ]]; then
+    CAPSULE_SOAK=$n go test -count=1 -v -timeout 0 -run '^TestSoak$' ./wasm/internal/loop
+    return
+  fi
+  go test -count=1 -v -timeout 0 -run '^TestSoak$' ./wasm/internal/model -schedules "$n" -seed "$seed" $tabs
+}
+
 # under_node runs the tests of the widget's pure packages as wasm: those that
 # need neither the server nor a socket.
 under_node() {
@@ -260,6 +298,12 @@ browser() {
     say "   with the widget by $c"
     CAPSULE_DIST=$PWD/.bin/sites/$c CAPSULE_BROWSER=$(chromium) go test -count=1 -timeout 20m ./server/e2e/
   done
+  if c=$(official); then
+    say "   the official widget $official_version and the stand-in"
+    CAPSULE_OFFICIAL_WIDGET=$c go test -count=1 -run '^TestTheOfficialWidget$' ./server/standin/
+  else
+    say '   no official widget to try the stand-in with: npm fetches it'
+  fi
 }
 
 # delivery runs the browser tests whose time is that of the faults: heartbeats,
@@ -314,6 +358,7 @@ test() {
   step 'lint' .ci/lint.sh
   build
   step 'unit tests' unit
+  step 'model, mutants and coverage' proof
   step 'unit tests as wasm' under_node
   step 'browser tests' browser
   step 'size' budget
@@ -328,7 +373,7 @@ while [[ $# != 0 ]]; do
   case $command in
     build | release | wasm | pack | server | size | test | delivery | vulns) need_go; "$command" ;;
     demo | dev) need_go; "$command" "$@" ;; # does not return
-    bench | load) need_go; "$command" "$@"; exit ;;
+    bench | load | soak) need_go; "$command" "$@"; exit ;;
     trial) trial "$@"; exit ;;
     help | -h | --help) help ;;
     *) help >&2; die "no command $command" ;;

@@ -12,6 +12,22 @@
 export interface Identity {
   name?: string
   email?: string
+  /**
+   * A JWT by your own server that proves who the visitor is, for a server
+   * that was given the key (-identity-key-file): sub is the user's id, aud the
+   * origin of the page, exp at most five minutes after iat, name and email if
+   * you like; HS256 or EdDSA. The visitor then has one conversation on all his
+   * devices. A conversation that was here before is left; of another user
+   * nothing stays. Give it when 'ready' is told, since it is good for minutes
+   * only. When it is not taken, 'error' is told with the code 'identity', and
+   * the visitor stays who he was.
+   *
+   *   Capsule.on('ready', async () => Capsule.identify({ identity: await mine() }))
+   *
+   * null, when the user logs out: his conversation is taken off this page and
+   * out of its storage.
+   */
+  identity?: string | null
 }
 
 /** What is told to a listener, by the name of the event. */

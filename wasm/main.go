@@ -42,6 +42,8 @@ func main() {
 	}
 	api := jsapi.New(page.Handover, l.Post, destroy)
 	l.Tell = api.Tell
+	sounds := browser.Sounds{Page: page}
+	l.Sound = sounds.Play
 	p := panel.New(page.Handover.Get("root"), panel.Deps{
 		On:        handlers(l.Post),
 		Attempt:   page.Attempt,
@@ -94,6 +96,7 @@ func main() {
 	frames.Close()
 	p.Close()
 	api.Close()
+	sounds.Close()
 	// A socket that the browser still closes must find us here.
 	<-ended
 	transport.Wait()
@@ -104,6 +107,7 @@ func config(page browser.Page) session.Config {
 		Department: page.Option("department"),
 		Name:       page.Option("name"),
 		Email:      page.Option("email"),
+		Quiet:      page.Option("sound") == "off",
 		Tab:        uuid.NewString(),
 		NewID:      uuid.NewString,
 		Jitter: func(d time.Duration) time.Duration {

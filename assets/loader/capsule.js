@@ -20,10 +20,10 @@ let falls = 0
 let slow // the timer of our patience
 let waiting = [] // calls of the page that Go has not seen
 
+/** show draws the frame, which can be seen while the launcher is expanded. */
 const show = () => {
-  if (!pane) pane = frame(draft, close)
+  if (!pane) root.append((pane = frame(draft, close)).node)
   pane.show(phase === 'failed')
-  if (opened() && !pane.node.isConnected) root.append(pane.node)
 }
 
 const open = () => {
@@ -37,7 +37,6 @@ const open = () => {
 
 const close = () => {
   expand(false)
-  pane.node.remove()
   launcher.focus()
 }
 
@@ -142,7 +141,10 @@ const rest = () => {
   const net = navigator.connection || {}
   if (phase) return
   if (stored()) begin()
-  else if (options.load === 'eager' || (options.load !== 'intent' && !net.saveData && !/2g/.test(net.effectiveType))) module(true).catch(() => {})
+  else if (options.load === 'eager' || (options.load !== 'intent' && !net.saveData && !/2g/.test(net.effectiveType))) {
+    module(true).catch(() => {})
+    show() // unseen, so that a click has nothing left to lay out
+  }
 }
 
 const calm = () => (window.requestIdleCallback || setTimeout)(safe(rest))

@@ -93,8 +93,9 @@
       get opened() {
         return (told = isOpen())
       },
-      get frame() {
-        return shown()
+      /** whether the visitor looks at the frame. */
+      get framed() {
+        return isOpen() && !!shown()
       },
       // Go is in the middle of a call to us. Calling back now could block it
       // for ever, so everything happens when it is at rest.
@@ -238,7 +239,7 @@
           requestAnimationFrame(() => native.setTimeout(resolve, 0))
         } catch (err) {} // it is what the page made of it
       }
-      if (capsule.frame) return next()
+      if (capsule.framed) return next()
       // A hand on the launcher mostly presses it; it need not wait for long.
       capsule.launcher.addEventListener('click', next, { __proto__: null, once: true })
       native.setTimeout(next, 150)

@@ -36,18 +36,20 @@ type widget struct {
 	frame string            // the iframe it is in, a selector
 }
 
-func sights(launcher, panel, form, composer string) map[string]string {
+// sights are selectors. A field is where a visitor can type at once, and what is
+// typed there is kept; the form asks for the name.
+func sights(launcher, field, form, composer string) map[string]string {
 	return map[string]string{
-		"launcher": launcher, "panel": panel, "form": form, "composer": composer,
+		"launcher": launcher, "field": field, "form": form, "composer": composer,
 		"line1": firstLine, "line2": answerLine, "line3": secondLine,
 	}
 }
 
 var (
-	capsuleWidget = &widget{name: "Capsule", what: sights("[data-part=launcher]", "[data-part=frame], [data-part=panel]",
+	capsuleWidget = &widget{name: "Capsule", what: sights("[data-part=launcher]", "[data-part=frame] textarea, [data-part=panel] input[name=name]",
 		"[data-part=panel] input[name=name]", "textarea.writer-text")}
 	officialWidget = &widget{name: "official", frame: "#rocketchat-iframe", what: sights("button[class*=button__]",
-		"header", "input[name=name]", "[contenteditable]")}
+		"input[name=name]", "input[name=name]", "[contenteditable]")}
 	noWidget = &widget{name: "none", what: sights("h1", "h1", "h1", "h1")}
 )
 
@@ -251,7 +253,7 @@ func (v *visit) converse(rested bool) figures {
 	click := v.click(launcher)
 	form := v.await("form", 1)
 	f[kind+".form"] = form.At - click.At
-	f[kind+".panel"] = v.await("panel", 1).At - click.At
+	f[kind+".field"] = v.await("field", 1).At - click.At
 	f[kind+".open-to-form"] = form.At - opened
 	f.traffic(kind+".form", v.traffic, form.At)
 

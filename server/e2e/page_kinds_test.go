@@ -55,6 +55,23 @@ func TestAHostilePage(t *testing.T) {
 			})`,
 		"frozen built-ins": `
 			[Object, Array, String, Function, Promise, Map].forEach((c) => { Object.freeze(c); Object.freeze(c.prototype) })`,
+		"a framework that wraps everything": `
+			const wrapped = new WeakMap()
+			const wrap = (fn) => {
+				if (typeof fn !== 'function') return fn
+				if (!wrapped.has(fn)) wrapped.set(fn, function () { return fn.apply(this, arguments) })
+				return wrapped.get(fn)
+			}
+			for (const [owner, names] of [[window, ['setTimeout', 'requestAnimationFrame', 'requestIdleCallback', 'queueMicrotask']],
+				[EventTarget.prototype, ['addEventListener', 'removeEventListener']], [Promise.prototype, ['then', 'catch']]]) {
+				for (const name of names) {
+					const real = owner[name]
+					owner[name] = function () { return real.apply(this, Array.from(arguments, wrap)) }
+				}
+			}
+			const { fetch: asked, WebSocket: Socket } = window
+			window.fetch = (...args) => new Promise((resolve, reject) => asked(...args).then(resolve, reject))
+			window.WebSocket = class extends Socket { send(data) { super.send(data) } }`,
 		"loud styles": `
 			addEventListener('DOMContentLoaded', () => {
 				document.head.append(Object.assign(document.createElement('style'), {

@@ -35,9 +35,13 @@ func Parse(text string) (Value, error) {
 	return v, nil
 }
 
+// A parser collects the items and members of what it is inside of on two
+// stacks, and copies a list or an object out when its size is known.
 type parser struct {
-	text string
-	at   int
+	text    string
+	at      int
+	list    []Value
+	members []Member
 }
 
 func (p *parser) space() {
@@ -96,11 +100,11 @@ func (p *parser) value(depth int) (Value, bool) {
 
 func (p *parser) object(depth int) (Value, bool) {
 	p.at++
-	v := Value{kind: KindObject}
 	p.space()
 	if p.eat('}') {
-		return v, true
+		return Value{kind: KindObject}, true
 	}
+	first := len(p.members)
 	for {
 		p.space()
 		if p.at == len(p.text) || p.text[p.at] != '"' {
@@ -118,9 +122,11 @@ func (p *parser) object(depth int) (Value, bool) {
 		if !ok {
 			return Value{}, false
 		}
-		v.members = append(v.members, Member{key, x})
+		p.members = append(p.members, Member{key, x})
 		p.space()
 		if p.eat('}') {
+			v := Value{kind: KindObject, members: append([]Member(nil), p.members[first:]...)}
+			p.members = p.members[:first]
 			return v, true
 		}
 		if !p.eat(',') {
@@ -131,19 +137,21 @@ func (p *parser) object(depth int) (Value, bool) {
 
 func (p *parser) array(depth int) (Value, bool) {
 	p.at++
-	v := Value{kind: KindList}
 	p.space()
 	if p.eat(']') {
-		return v, true
+		return Value{kind: KindList}, true
 	}
+	first := len(p.list)
 	for {
 		x, ok := p.value(depth + 1)
 		if !ok {
 			return Value{}, false
 		}
-		v.list = append(v.list, x)
+		p.list = append(p.list, x)
 		p.space()
 		if p.eat(']') {
+			v := Value{kind: KindList, list: append([]Value(nil), p.list[first:]...)}
+			p.list = p.list[:first]
 			return v, true
 		}
 		if !p.eat(',') {

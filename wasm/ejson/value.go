@@ -12,6 +12,8 @@ package ejson
 import (
 	"strconv"
 	"time"
+
+	"capsule/wasm/internal/decimal"
 )
 
 // Kind says what a Value holds.
@@ -154,12 +156,12 @@ func (v Value) Str() string {
 // Bool returns a boolean, or false.
 func (v Value) Bool() bool { return v.truth }
 
-// Float returns a number, or 0.
+// Float returns a number, to 15 digits, or 0.
 func (v Value) Float() float64 {
 	if v.kind != KindNumber {
 		return 0
 	}
-	f, _ := strconv.ParseFloat(v.text, 64) // out of range: an infinity, which is the nearest truth
+	f, _ := decimal.Parse(v.text) // out of range: an infinity, which is the nearest truth
 	return f
 }
 

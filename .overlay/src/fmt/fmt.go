@@ -4,7 +4,7 @@
 //
 // Verbs are %v, %s, %d, %q, %T, %w and %%, without flags, width or precision.
 // For those the result is the standard library's, as far as the values are
-// errors, durations, texts, bytes, booleans and numbers. Of a value of any
+// errors, durations, texts, bytes, booleans and whole numbers. Of a value of any
 // other type only the type is written: asking for a String method would keep
 // that of every type in the program, and a type made to hide a secret hides it.
 package fmt
@@ -106,8 +106,6 @@ func value(b []byte, v any) []byte {
 		return strconv.AppendInt(b, int64(v), 10)
 	case uint64:
 		return strconv.AppendUint(b, v, 10)
-	case float64:
-		return strconv.AppendFloat(b, v, 'g', -1, 64)
 	}
 	b = append(b, '(')
 	b = kind(b, v)

@@ -71,8 +71,8 @@
     report(name, performance.timeOrigin + e.timeStamp)
     wait(...names.filter((name) => !seen.has(name)))
   }, true)
-  listen('click', () => true, 'click', 'panel', 'form')
-  listen('keydown', (e) => e.key === 'Enter', 'enter', ...Object.keys(what).filter((name) => !/launcher|panel|form/.test(name)))
+  listen('click', () => true, 'click', 'field', 'form')
+  listen('keydown', (e) => e.key === 'Enter', 'enter', ...Object.keys(what).filter((name) => !/launcher|field|form/.test(name)))
   wait('launcher')
 
   const { compileStreaming, instantiate } = WebAssembly

@@ -175,6 +175,9 @@ func (a *App) newBridge(s settings) *bridge.Bridge {
 		Public:     s.public,
 		Origins:    s.origins.With(s.profiles.origins()),
 		Proxies:    s.proxies,
+		Limits:     bridge.DefaultLimits(s.rate),
+		Tickets:    s.guard.tickets,
+		Identity:   s.guard.identity,
 		Logf:       a.Logf,
 	}
 	if len(s.profiles) > 0 {
@@ -182,11 +185,6 @@ func (a *App) newBridge(s settings) *bridge.Bridge {
 	}
 	if a.metrics != nil {
 		o.Observe = a.metrics.Bridge
-	}
-	if s.rate > 0 {
-		o.Requests = limit.Rate{Every: time.Duration(float64(time.Second) / s.rate), Burst: max(1, int(12*s.rate))}
-		o.Starts = limit.Rate{Every: 12 * time.Second, Burst: 10}
-		o.Mails = limit.Rate{Every: 20 * time.Minute, Burst: 3}
 	}
 	return bridge.New(o)
 }

@@ -23,6 +23,7 @@ type settings struct {
 	profiles   profiles
 	proxies    limit.Proxies
 	rate       float64
+	guard      guard
 	assets     string
 	demo       bool
 	demoAddr   string // "": the default, or a free port
@@ -47,7 +48,8 @@ type settings struct {
 // Each is also a setting of the environment and of the configuration file.
 var (
 	texts = []string{
-		"config", "rocketchat", "public", "origin", "addr", "trust", "rate", "assets", "demo-addr", "drain",
+		"config", "rocketchat", "public", "origin", "addr", "trust", "rate",
+		"ticket", "secret-file", "identity-key-file", "assets", "demo-addr", "drain",
 		"log", "log-requests", "log-address", "metrics", "cert", "key", "domain", "acme", "acme-cache", "redirect",
 	}
 	truths = []string{"demo", "check", "metrics-public"}

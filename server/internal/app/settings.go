@@ -22,7 +22,7 @@ const maxDrain = 9 * time.Second
 func (s *settings) read(text map[string]*string, getenv func(string) string) error {
 	return errors.Join(
 		s.readLog(text), s.readCallers(text), s.readListen(text), s.readRocketChat(text),
-		s.readTLS(text, getenv), s.readMetrics(text),
+		s.readTLS(text, getenv), s.readMetrics(text), s.readGuard(text, getenv),
 	)
 }
 

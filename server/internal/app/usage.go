@@ -72,6 +72,20 @@ wins over the environment, and that over the file:
   -rate N            CAPSULE_RATE
         How many requests a second one address may make to the bridge, in
         the long run; 0 for no limits at all. Default 5, in a demo 0.
+  -ticket BITS       CAPSULE_TICKET
+        Before a visitor is registered or leaves a message, let the browser
+        work for it: about 2^BITS SHA-256 sums, 1 to 24. 16 is a moment on a
+        phone. It gets harder while many register. Default 0: no work.
+  -secret-file FILE  CAPSULE_SECRET_FILE
+        A file with a secret of at least 32 characters, or put the secret
+        itself into CAPSULE_SECRET. Servers behind one load balancer need
+        the same one; so does signed identity, which forgets who is who when
+        it changes. Default: a new one at every start.
+  -identity-key-file FILE  CAPSULE_IDENTITY_KEY_FILE
+        Lets your site say who its visitors are, by JWTs it signs: a file
+        with the key to check them, an Ed25519 public key in PEM or a shared
+        secret of at least 32 characters (HS256). Or put it itself into
+        CAPSULE_IDENTITY_KEY. Needs a secret as above. Default: off.
   -assets FOLDER     CAPSULE_ASSETS
         Serve the widget from this folder instead of the one built in, and
         notice when it is built again.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/time/rate"
-
+	"capsule/server/internal/identity"
 	"capsule/server/internal/limit"
+	"capsule/server/internal/ticket"
 	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
 )
@@ -21,36 +21,39 @@ type Options struct {
 	Public     *url.URL      // as browsers reach it; nil: the same
 	Origins    Origins       // besides the bridge's own origin
 	Proxies    limit.Proxies // whose X-Forwarded-For is believed
-	Requests   limit.Rate    // of one address; zero: no limit
-	Starts     limit.Rate    // registrations of one address, and likewise rooms; zero: no limit
-	Mails      limit.Rate    // messages left by one address while nobody is there; zero: no limit
-	Logf       func(format string, args ...any)
-	Profile    func(origin string) Profile // what is laid over for a page of that origin; nil: nothing
-	Observe    func(Event)                 // called from many goroutines; nil: nobody looks
-	Transport  http.RoundTripper           // to Rocket.Chat; nil: one of the bridge's own
+	Limits
+	Tickets   *ticket.Office     // asked for by routes that name a purpose; nil: never
+	Identity  *identity.Verifier // of visitors the page vouches for; nil: the page cannot
+	Logf      func(format string, args ...any)
+	Profile   func(origin string) Profile // what is laid over for a page of that origin; nil: nothing
+	Observe   func(Event)                 // called from many goroutines; nil: nobody looks
+	Transport http.RoundTripper           // to Rocket.Chat; nil: one of the bridge's own
 }
 
 // A Bridge is the http.Handler for everything under /v1/.
 type Bridge struct {
-	up       *upstream
-	server   ejson.Value // address part of what clients are told, see told
-	origins  Origins
-	proxies  limit.Proxies
-	requests *limit.Limiter
-	guesses  *limit.Limiter
-	mails    *limit.Limiter
-	configs  configs
-	info     well[version]
-	reach    well[struct{}]
-	tokens   locks
-	known    memory
-	rooms    memory // of pairs, see pairOf
-	repeats  repeats
-	moves    feature
-	profiles func(origin string) Profile
-	logf     func(string, ...any)
-	crowds   rate.Sometimes // for the log: floods have enough of everything
-	routes   map[string]route
+	up         *upstream
+	server     ejson.Value // address part of what clients are told, see told
+	origins    Origins
+	proxies    limit.Proxies
+	requests   byAddress
+	everything byNothing
+	guesses    byAddress
+	mails      byAddress
+	tickets    *ticket.Office
+	identity   *identity.Verifier
+	configs    configs
+	info       well[version]
+	reach      well[struct{}]
+	tokens     locks
+	known      memory
+	rooms      memory // of pairs, see pairOf
+	repeats    repeats
+	moves      feature
+	profiles   func(origin string) Profile
+	logf       func(string, ...any)
+	crowds     seldom // for the log: floods have enough of everything
+	routes     map[string]route
 }
 
 // handler answers a request or says what is wrong with it. Errors are
@@ -59,7 +62,8 @@ type handler func(http.ResponseWriter, *http.Request) error
 
 type route struct {
 	handle handler
-	limit  *limit.Limiter // in addition to the one for all requests
+	ticket ticket.Purpose // what a ticket has to be for; "": none is needed
+	gate   gate           // in addition to the limits for all requests
 }
 
 // New makes a bridge. It does not call Rocket.Chat before the first request.
@@ -71,27 +75,30 @@ func New(o Options) *Bridge {
 		o.Public = o.RocketChat
 	}
 	b := &Bridge{
-		up:       newUpstream(o.RocketChat, o.Transport),
-		server:   addresses(o.Public),
-		origins:  o.Origins,
-		proxies:  o.Proxies,
-		requests: limit.New(o.Requests, 0),
-		mails:    limit.New(o.Mails, 0),
-		profiles: o.Profile,
-		logf:     o.Logf,
-		crowds:   rate.Sometimes{Interval: time.Second},
+		up:         newUpstream(o.RocketChat, o.Transport),
+		server:     addresses(o.Public),
+		origins:    o.Origins,
+		tickets:    o.Tickets,
+		identity:   o.Identity,
+		proxies:    o.Proxies,
+		requests:   limit.New[netip.Prefix](o.Requests, 0),
+		everything: limit.New[struct{}](o.Everything, 1),
+		mails:      limit.New[netip.Prefix](o.Mails, 0),
+		profiles:   o.Profile,
+		logf:       o.Logf,
 	}
 	b.up.observe = o.Observe
 	if b.requests != nil {
-		b.guesses = limit.New(limit.Rate{Every: time.Minute, Burst: 60}, 0)
+		b.guesses = limit.New[netip.Prefix](limit.Rate{Every: time.Minute, Burst: 60}, 0)
 	}
+	g := newGates(o.Limits)
 	b.routes = map[string]route{
 		"GET /v1/config":           {handle: b.config},
 		"POST /v1/session":         {handle: b.session},
-		"POST /v1/visitor":         {handle: b.visitor, limit: limit.New(o.Starts, 0)},
-		"POST /v1/room":            {handle: b.room, limit: limit.New(o.Starts, 0)},
+		"POST /v1/visitor":         {handle: b.visitor, ticket: ticket.Visitor, gate: g.register},
+		"POST /v1/room":            {handle: b.room, gate: g.open},
 		"POST /v1/room/close":      {handle: b.closeRoom},
-		"POST /v1/room/files":      {handle: b.upload},
+		"POST /v1/room/files":      {handle: b.upload, ticket: ticket.Upload, gate: g.upload},
 		"GET /v1/room/files":       {handle: b.file},
 		"POST /v1/room/survey":     {handle: b.survey},
 		"POST /v1/room/transcript": {handle: b.transcript},
@@ -100,9 +107,9 @@ func New(o Options) *Bridge {
 		"POST /v1/visitor/page":    {handle: b.page},
 		"POST /v1/visitor/status":  {handle: b.status},
 		"POST /v1/visitor/forget":  {handle: b.forget},
-		"POST /v1/offline":         {handle: b.offline},
+		"POST /v1/offline":         {handle: b.offline, ticket: ticket.Offline},
 		"GET /v1/messages":         {handle: b.history},
-		"POST /v1/messages":        {handle: b.send},
+		"POST /v1/messages":        {handle: b.send, gate: g.line},
 		"GET /v1/messages/":        {handle: b.message},
 	}
 	return b
@@ -113,7 +120,7 @@ func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Add("Vary", "Origin")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if !b.admit(w, r) {
+	if !b.welcome(w, r) {
 		b.fail(w, r, problem(ForbiddenOrigin))
 		return
 	}
@@ -136,8 +143,7 @@ func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) error {
-	from := b.proxies.Client(r)
-	if err := take(b.requests, from); err != nil {
+	if err := b.admit(r); err != nil {
 		return err
 	}
 	path := r.URL.Path
@@ -148,7 +154,10 @@ func (b *Bridge) serve(w http.ResponseWriter, r *http.Request) error {
 	if !ok || r.URL.RawPath != "" { // no path of ours needs escapes
 		return problem(NotFound)
 	}
-	if err := take(rt.limit, from); err != nil {
+	if err := b.useTicket(r, rt.ticket); err != nil {
+		return err
+	}
+	if err := rt.gate.take(b, r); err != nil {
 		return err
 	}
 	return rt.handle(w, r)
@@ -161,7 +170,7 @@ func (b *Bridge) token(r *http.Request) (rocket.Token, error) {
 	if len(values) != 1 || !rocket.Token(values[0]).Valid() {
 		return "", problem(InvalidToken)
 	}
-	if wait, spent := b.guesses.Spent(b.proxies.Client(r), time.Now()); spent {
+	if wait, spent := b.guesses.Spent(b.address(r), time.Now()); spent {
 		return "", &Problem{Code: RateLimited, RetryAfter: wait}
 	}
 	return rocket.Token(values[0]), nil
@@ -174,13 +183,6 @@ func (b *Bridge) caller(r *http.Request) caller {
 		agent:    plainHeader(r.Header.Get("User-Agent"), 256),
 		language: plainHeader(r.Header.Get("Accept-Language"), 128),
 	}
-}
-
-func take(l *limit.Limiter, from netip.Addr) error {
-	if wait, ok := l.Take(from, time.Now()); !ok {
-		return &Problem{Code: RateLimited, RetryAfter: wait}
-	}
-	return nil
 }
 
 // plainHeader is s without anything that is not printable ASCII, shortened.

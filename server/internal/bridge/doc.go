@@ -22,8 +22,10 @@
 // named are further reasons of refused (too-large is 413), or not-found (404).
 //
 //	GET  /v1/config?department=          {config, server}
-//	POST /v1/session                     {department?} -> {config, server, token?, visitor?, room?, agent?}
-//	POST /v1/visitor                     {name?, email?, phone?, department?} -> {visitor}
+//	POST /v1/session                     {department?, identity?}
+//	                                     -> {config, server, token?, visitor?, room?, agent?, ticket?, card?}
+//	                                     invalid-identity
+//	POST /v1/visitor                (3)  {name?, email?, phone?, department?, card?} -> {visitor}
 //	                                     invalid-email, invalid-department
 //	POST /v1/visitor/fields              {fields: pairs} -> {}                    invalid-field
 //	POST /v1/visitor/page                {url, title?, room?} -> {}               invalid-room
@@ -36,14 +38,14 @@
 //	                                     invalid-department, no-agent-online, invalid-room, room-closed, disabled
 //	POST /v1/room/survey            (1)  {room, answers: pairs} -> {}             invalid-room
 //	POST /v1/room/transcript        (1)  {room, email} -> {}                      invalid-email, invalid-room, disabled
-//	POST /v1/room/files?room=       (2)  the file -> {message?}
+//	POST /v1/room/files?room=    (2, 3)  the file -> {message?}
 //	                                     too-large, file-type, invalid-room, disabled
 //	GET  /v1/room/files?room=&id=&name=  the file                                 too-large, not-found
 //	GET  /v1/messages?room=&before=&limit=  {messages}                            invalid-room
 //	GET  /v1/messages/{id}?room=         {message}                                not-found, invalid-room
 //	POST /v1/messages                    {id, room, text} -> {message}
 //	                                     room-closed, invalid-room, too-long
-//	POST /v1/offline                (1)  {email, text, name?, department?} -> {}
+//	POST /v1/offline             (1, 3)  {email, text, name?, department?} -> {}
 //	                                     invalid-email, invalid-department, too-long
 //
 // (1) Done once: who asks for the same within ten minutes of its success, or
@@ -53,4 +55,7 @@
 // (2) With Content-Type: application/octet-stream, a Content-Length and the
 // percent-encoded name in X-File-Name. Nobody repeats an upload whose answer
 // was lost: Rocket.Chat would make a second message of it.
+//
+// (3) Where tickets are asked for, ticket-required (428) carries the puzzle,
+// whose solution comes in the header of package puzzle.
 package bridge

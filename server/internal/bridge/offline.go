@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"capsule/server/internal/limit"
 	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
 )
@@ -66,7 +67,7 @@ func (b *Bridge) offline(w http.ResponseWriter, r *http.Request) error {
 	}
 	letter := ejson.Object(body...)
 	err = b.repeats.once(r.Context(), sameness("offline", who, letter.String()), func(ctx context.Context) error {
-		if err := take(b.mails, from.address); err != nil {
+		if err := take(b.mails, limit.Key(from.address)); err != nil {
 			return err
 		}
 		_, err := b.up.do(ctx, call{op: "leave word", method: http.MethodPost, path: rocket.PathOffline, caller: from, body: letter})

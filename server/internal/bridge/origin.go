@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"capsule/wasm/puzzle"
 	"capsule/wasm/rocket"
 )
 
@@ -145,10 +146,10 @@ func allDigits(s string) bool {
 	return true
 }
 
-// admit decides whether r may be answered at all, and lets the page that sent
+// welcome decides whether r may be answered at all, and lets the page that sent
 // it read the answer. Without Origin only GET is answered: a browser always
 // says where a POST comes from.
-func (b *Bridge) admit(w http.ResponseWriter, r *http.Request) bool {
+func (b *Bridge) welcome(w http.ResponseWriter, r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {
 		return r.Method == http.MethodGet
@@ -175,7 +176,7 @@ func own(r *http.Request, origin string) bool {
 func preflight(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, POST")
-	h.Set("Access-Control-Allow-Headers", "Content-Type, "+rocket.HeaderToken+", "+rocket.HeaderFile)
+	h.Set("Access-Control-Allow-Headers", "Content-Type, "+rocket.HeaderToken+", "+rocket.HeaderFile+", "+puzzle.Header)
 	h.Set("Access-Control-Max-Age", "7200")
 	w.WriteHeader(http.StatusNoContent)
 }

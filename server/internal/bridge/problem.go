@@ -6,8 +6,10 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
+	"capsule/server/internal/ticket"
 	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
 )
@@ -21,6 +23,7 @@ const (
 	BadRequest      Code = "bad-request"
 	InvalidToken    Code = "invalid-token" // none, or one that Rocket.Chat does not know
 	ForbiddenOrigin Code = "forbidden-origin"
+	TicketRequired  Code = "ticket-required" // with a puzzle to solve, see package ticket
 	NotFound        Code = "not-found"
 	Refused         Code = "refused"      // by Rocket.Chat, for a Reason
 	RateLimited     Code = "rate-limited" // by it or by us
@@ -32,6 +35,7 @@ var statuses = map[Code]int{
 	BadRequest:      http.StatusBadRequest,
 	InvalidToken:    http.StatusUnauthorized,
 	ForbiddenOrigin: http.StatusForbidden,
+	TicketRequired:  http.StatusPreconditionRequired,
 	NotFound:        http.StatusNotFound,
 	Refused:         http.StatusConflict,
 	RateLimited:     http.StatusTooManyRequests,
@@ -52,20 +56,22 @@ const (
 	Disabled          Reason = "disabled"
 	InvalidEmail      Reason = "invalid-email"
 	InvalidDepartment Reason = "invalid-department"
-	InvalidField      Reason = "invalid-field" // a custom field that is not defined
-	FileType          Reason = "file-type"     // of a file that is not one of ours to carry
-	TooLarge          Reason = "too-large"     // a file
-	RoomOpen          Reason = "room-open"     // where none may be
+	InvalidField      Reason = "invalid-field"    // a custom field that is not defined
+	FileType          Reason = "file-type"        // of a file that is not one of ours to carry
+	TooLarge          Reason = "too-large"        // a file
+	RoomOpen          Reason = "room-open"        // where none may be
+	InvalidIdentity   Reason = "invalid-identity" // not Rocket.Chat's: the page's proof of who the visitor is
 	Other             Reason = "other"
 )
 
 // A Problem is a request that cannot be answered with 200.
 type Problem struct {
 	Code       Code
-	Reason     Reason        // of Refused
-	RetryAfter time.Duration // how long to wait, if known
-	Late       bool          // of Unavailable: it took too long (504 instead of 503)
-	Cause      error         // for the log only
+	Reason     Reason            // of Refused
+	RetryAfter time.Duration     // how long to wait, if known
+	Challenge  *ticket.Challenge // of TicketRequired
+	Late       bool              // of Unavailable: it took too long (504 instead of 503)
+	Cause      error             // for the log only
 }
 
 func problem(c Code) *Problem      { return &Problem{Code: c} }
@@ -148,7 +154,7 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := asProblem(err)
 	var unknown *rocket.Error
 	if p.Code == InvalidToken && errors.As(p.Cause, &unknown) {
-		b.guesses.Take(b.proxies.Client(r), time.Now())
+		b.guesses.Take(b.address(r), time.Now())
 	}
 	b.note(Event{Kind: Declined, Outcome: string(p.Code)})
 	status := statuses[p.Code]
@@ -166,6 +172,9 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", strconv.FormatInt(wait, 10))
 		members = append(members, ejson.F("retryAfter", ejson.Int(wait)))
 	}
+	if p.Challenge != nil {
+		members = append(members, challenge(*p.Challenge))
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(ejson.Object(members...).Append(nil))
@@ -173,10 +182,20 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // nobody waits for the answer any more
 	}
 	if errors.Is(p.Cause, errCrowded) {
-		b.crowds.Do(func() { b.logf("bridge: %s: %v", b.Route(r), p) })
+		if b.crowds.due(time.Now()) {
+			b.logf("bridge: %s: %v", b.Route(r), p)
+		}
 		return
 	}
 	if p.Code == Upstream || p.Code == Unavailable || p.Reason == Other {
 		b.logf("bridge: %s: %v", b.Route(r), p)
 	}
+}
+
+// seldom is for what is said once a second at most, however often it happens.
+type seldom struct{ last atomic.Int64 }
+
+func (s *seldom) due(now time.Time) bool {
+	last := s.last.Load()
+	return now.UnixNano()-last >= int64(time.Second) && s.last.CompareAndSwap(last, now.UnixNano())
 }

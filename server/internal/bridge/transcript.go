@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"capsule/server/internal/limit"
 	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
 )
@@ -58,7 +59,7 @@ func (b *Bridge) mailTranscript(ctx context.Context, from caller, t rocket.Token
 	if !strings.EqualFold(visitor.Email, email) {
 		return refusal(InvalidEmail)
 	}
-	if err := take(b.mails, from.address); err != nil {
+	if err := take(b.mails, limit.Key(from.address)); err != nil {
 		return err
 	}
 	_, err = b.up.do(ctx, call{

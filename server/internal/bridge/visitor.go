@@ -4,23 +4,31 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
+	"time"
 
+	"capsule/server/internal/ticket"
 	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
 )
 
 // session tells who a token belongs to and what goes on. Who has none gets
 // one, which Rocket.Chat learns of only when the visitor registers: a page
-// view leaves no trace there.
+// view leaves no trace there. Who brings a proof of identity gets the token
+// of that user, whatever token he has.
 func (b *Bridge) session(w http.ResponseWriter, r *http.Request) error {
-	var wanted string
-	if err := decode(w, r, fields{"department": &wanted}); err != nil {
+	var wanted, proof string
+	if err := decode(w, r, fields{"department": &wanted, "identity": &proof}); err != nil {
 		return err
 	}
 	wanted = b.wanted(r, wanted)
+	var signed []ejson.Member
 	t, err := b.token(r)
+	if proof != "" {
+		t, signed, err = b.vouched(r, proof)
+	}
 	if err != nil {
 		if asProblem(err).Code != InvalidToken {
 			return err
@@ -29,7 +37,8 @@ func (b *Bridge) session(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return answer(w, ejson.F("token", ejson.String(string(mint()))), ejson.F("config", b.profile(r).over(c).Value()), ejson.F("server", b.told(r)))
+		members := []ejson.Member{ejson.F("token", ejson.String(string(mint()))), ejson.F("config", b.profile(r).over(c).Value()), ejson.F("server", b.told(r))}
+		return answer(w, append(members, b.visitorTicket(r)...)...)
 	}
 
 	from := b.caller(r)
@@ -45,7 +54,7 @@ func (b *Bridge) session(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	members := []ejson.Member{ejson.F("config", b.profile(r).over(rocket.ConfigFrom(v)).Value()), ejson.F("server", b.told(r))}
+	members := append(signed, ejson.F("config", b.profile(r).over(rocket.ConfigFrom(v)).Value()), ejson.F("server", b.told(r)))
 	if visitor, err := guest(v, t); err == nil {
 		b.known.add(t)
 		members = append(members, ejson.F("visitor", visitor.Value()))
@@ -58,8 +67,39 @@ func (b *Bridge) session(w http.ResponseWriter, r *http.Request) error {
 		}
 	} else {
 		b.known.drop(t)
+		members = append(members, b.visitorTicket(r)...)
 	}
 	return answer(w, members...)
+}
+
+// visitorTicket is the puzzle to solve before registering, so that who is not
+// registered yet need not ask for it.
+func (b *Bridge) visitorTicket(r *http.Request) []ejson.Member {
+	if b.tickets == nil {
+		return nil
+	}
+	return []ejson.Member{challenge(b.tickets.Issue(ticket.Visitor, r.Header.Get("Origin"), time.Now()))}
+}
+
+// vouched returns the token of the user that proof is about, and what the
+// client is told about it.
+func (b *Bridge) vouched(r *http.Request, proof string) (rocket.Token, []ejson.Member, error) {
+	if b.identity == nil {
+		return "", nil, refusal(InvalidIdentity)
+	}
+	p, err := b.identity.Verify(proof, time.Now(), r.Header.Get("Origin"))
+	if err == nil && p.Email != "" && !plausible(p.Email) {
+		err = errors.New("identity: email is no address")
+	}
+	if err != nil {
+		b.logf("bridge: %v", err) // which the site's developers need to know
+		return "", nil, &Problem{Code: Refused, Reason: InvalidIdentity, Cause: err}
+	}
+	t := b.identity.Token(p)
+	return t, []ejson.Member{
+		ejson.F("token", ejson.String(string(t))), ejson.F("card", ejson.String(b.identity.Card(p))),
+		ejson.F("identity", ejson.Object(ejson.F("name", ejson.String(p.Name)), ejson.F("email", ejson.String(p.Email)))),
+	}, nil
 }
 
 // mint makes a token nobody can guess: 256 random bits.
@@ -71,13 +111,18 @@ func mint() rocket.Token {
 
 // visitor registers the visitor of a token, or changes what is known of him.
 func (b *Bridge) visitor(w http.ResponseWriter, r *http.Request) error {
-	var name, email, phone, wanted string
-	if err := decode(w, r, fields{"name": &name, "email": &email, "phone": &phone, "department": &wanted}); err != nil {
+	var name, email, phone, wanted, card string
+	if err := decode(w, r, fields{"name": &name, "email": &email, "phone": &phone, "department": &wanted, "card": &card}); err != nil {
 		return err
 	}
 	t, err := b.token(r)
 	if err != nil {
 		return err
+	}
+	if b.identity != nil && b.identity.Derived(t) {
+		// Who the page vouches for is who it says, not who the client says.
+		name, email, _ = b.identity.Read(card, t)
+		phone = ""
 	}
 	if name, err = line(name, 100); err != nil {
 		return err
@@ -109,7 +154,7 @@ func (b *Bridge) visitor(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer unlock()
-	v, err := b.register(r.Context(), from, card{t, name, email, phone, id})
+	v, err := b.register(r.Context(), from, contact{t, name, email, phone, id})
 	if err != nil {
 		return err
 	}
@@ -117,8 +162,8 @@ func (b *Bridge) visitor(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, ejson.F("visitor", v.Value()))
 }
 
-// A card is what a visitor tells about himself.
-type card struct {
+// A contact is what is known about a visitor.
+type contact struct {
 	token                          rocket.Token
 	name, email, phone, department string
 }
@@ -130,9 +175,8 @@ type card struct {
 // that number, or take the conversation away from whoever has that address
 // (protocol 1.6). For a token it knows it only updates. So the token is made
 // known by itself first, and contact data follow in a second call.
-func (b *Bridge) register(ctx context.Context, from caller, c card) (rocket.Visitor, error) {
-	contact := c.email != "" || c.phone != ""
-	if contact && !b.known.has(c.token) {
+func (b *Bridge) register(ctx context.Context, from caller, c contact) (rocket.Visitor, error) {
+	if (c.email != "" || c.phone != "") && !b.known.has(c.token) {
 		bare := c
 		bare.email, bare.phone = "", ""
 		first, err := b.post(ctx, from, bare)
@@ -152,7 +196,7 @@ func (b *Bridge) register(ctx context.Context, from caller, c card) (rocket.Visi
 // post is one registration call. Should its answer speak of another visitor's
 // token all the same, that answer is thrown away and the visitor is
 // registered without what made Rocket.Chat take him for someone else.
-func (b *Bridge) post(ctx context.Context, from caller, c card) (rocket.Visitor, error) {
+func (b *Bridge) post(ctx context.Context, from caller, c contact) (rocket.Visitor, error) {
 	v, err := b.postOnce(ctx, from, c)
 	if err != nil {
 		return rocket.Visitor{}, err
@@ -172,7 +216,7 @@ func (b *Bridge) post(ctx context.Context, from caller, c card) (rocket.Visitor,
 	return v, nil
 }
 
-func (b *Bridge) postOnce(ctx context.Context, from caller, c card) (rocket.Visitor, error) {
+func (b *Bridge) postOnce(ctx context.Context, from caller, c contact) (rocket.Visitor, error) {
 	members := []ejson.Member{ejson.F("token", ejson.String(string(c.token)))}
 	for _, m := range []struct{ key, value string }{
 		{"name", c.name}, {"email", c.email}, {"phone", c.phone}, {"department", c.department},

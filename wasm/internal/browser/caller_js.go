@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"syscall/js"
 
+	"capsule/wasm/puzzle"
 	"capsule/wasm/rocket"
 )
 
@@ -22,12 +23,12 @@ type Caller struct {
 }
 
 // Call sends a request and returns the status and the text of its answer.
-func (c Caller) Call(ctx context.Context, method, path string, token rocket.Token, body string) (int, string, error) {
+func (c Caller) Call(ctx context.Context, method, path string, token rocket.Token, ticket, body string) (int, string, error) {
 	abort, err := c.Page.Construct("AbortController")
 	if err != nil {
 		return 0, "", err
 	}
-	promise, err := c.Page.Attempt(c.Page.global, "fetch", c.Base+path, options(method, token, body, abort.Get("signal")))
+	promise, err := c.Page.Attempt(c.Page.global, "fetch", c.Base+path, options(method, token, ticket, body, abort.Get("signal")))
 	if err != nil {
 		return 0, "", err
 	}
@@ -44,10 +45,13 @@ func (c Caller) Call(ctx context.Context, method, path string, token rocket.Toke
 	return x.status, x.reply, x.err
 }
 
-func options(method string, token rocket.Token, body string, signal js.Value) map[string]any {
+func options(method string, token rocket.Token, ticket, body string, signal js.Value) map[string]any {
 	headers := map[string]any{}
 	if token != "" {
 		headers[rocket.HeaderToken] = string(token)
+	}
+	if ticket != "" {
+		headers[puzzle.Header] = ticket
 	}
 	o := map[string]any{
 		"method": method, "headers": headers, "signal": signal, "mode": "cors", "cache": "no-store",

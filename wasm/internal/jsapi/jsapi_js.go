@@ -10,6 +10,9 @@ import (
 // page.
 const maxText = 1000
 
+// maxProof is the same for a proof of identity, as the bridge has it.
+const maxProof = 4 << 10
+
 // An API carries calls and news between the page and the session.
 type API struct {
 	handover js.Value
@@ -51,12 +54,16 @@ func (a *API) called(name string, arg js.Value) {
 	case "toggle":
 		a.show(!a.open)
 	case "identify":
-		ev := session.Identified{Name: a.field(arg, "name"), Email: a.field(arg, "email")}
+		if arg.Type() == js.TypeObject && a.value(arg, "identity").IsNull() {
+			a.post(session.SignedOut{})
+			return
+		}
+		ev := session.Identified{Name: a.field(arg, "name", maxText), Email: a.field(arg, "email", maxText), Proof: a.field(arg, "identity", maxProof)}
 		if ev != (session.Identified{}) {
 			a.post(ev)
 		}
 	case "setDepartment":
-		if department, ok := text(arg); ok {
+		if department, ok := text(arg, maxText); ok {
 			a.post(session.Assigned{Department: department})
 		}
 	case "destroy":
@@ -76,23 +83,26 @@ func (a *API) show(open bool) {
 }
 
 // field reads a text of an object of the page, whose getters may throw.
-func (a *API) field(object js.Value, name string) string {
+func (a *API) field(object js.Value, name string, max int) string {
 	if object.Type() != js.TypeObject {
 		return ""
 	}
-	outcome := a.handover.Call("attempt", js.Global().Get("Reflect"), "get", []any{object, name})
-	if s, ok := text(outcome.Get("value")); ok {
+	if s, ok := text(a.value(object, name), max); ok {
 		return s
 	}
 	return ""
 }
 
-func text(v js.Value) (string, bool) {
+func (a *API) value(object js.Value, name string) js.Value {
+	return a.handover.Call("attempt", js.Global().Get("Reflect"), "get", []any{object, name}).Get("value")
+}
+
+func text(v js.Value, max int) (string, bool) {
 	if v.Type() != js.TypeString {
 		return "", false
 	}
 	s := v.String()
-	return s, len(s) <= maxText
+	return s, len(s) <= max
 }
 
 // Tell hands news to the page's listeners, detail as the object it is the

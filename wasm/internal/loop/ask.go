@@ -16,7 +16,7 @@ func (r *run) ask(e session.Ask) {
 		ctx, cancel := context.WithTimeout(r.ctx, AskLimit)
 		defer cancel()
 		began := time.Now()
-		status, body, err := r.Caller.Call(ctx, e.Method, e.Path, e.Token, e.Body)
+		status, body, err := r.Caller.Call(ctx, e.Method, e.Path, e.Token, e.Ticket, e.Body)
 		answer := session.Answered{Ask: e.ID, Status: status, Body: body}
 		if err != nil {
 			answer = session.Answered{Ask: e.ID, Why: err.Error()}

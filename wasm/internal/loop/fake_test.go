@@ -148,7 +148,7 @@ func (p *pipe) wasClosed() bool {
 // A callee is a Caller that answers as the test says.
 type callee func(ctx context.Context, method, path string, token rocket.Token, body string) (int, string, error)
 
-func (c callee) Call(ctx context.Context, method, path string, token rocket.Token, body string) (int, string, error) {
+func (c callee) Call(ctx context.Context, method, path string, token rocket.Token, _, body string) (int, string, error) {
 	return c(ctx, method, path, token, body)
 }
 

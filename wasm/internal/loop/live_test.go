@@ -26,6 +26,7 @@ import (
 	"capsule/wasm/internal/outbox"
 	"capsule/wasm/internal/session"
 	"capsule/wasm/internal/wire"
+	"capsule/wasm/puzzle"
 	"capsule/wasm/rocket"
 )
 
@@ -199,10 +200,11 @@ func buildServer(t *testing.T) string {
 
 var address = regexp.MustCompile(`on (127\.0\.0\.1:\d+) for`)
 
-// startServer runs the program for a Rocket.Chat and returns its URL.
-func startServer(t *testing.T, program, rocketChat string) string {
+// startServer runs the program for a Rocket.Chat, with flags besides, and
+// returns its URL.
+func startServer(t *testing.T, program, rocketChat string, flags ...string) string {
 	t.Helper()
-	server := exec.Command(program, "-addr", "127.0.0.1:0", "-rocketchat", rocketChat, "-origin", page, "-rate", "0")
+	server := exec.Command(program, append([]string{"-addr", "127.0.0.1:0", "-rocketchat", rocketChat, "-origin", page, "-rate", "0"}, flags...)...)
 	stderr, err := server.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -342,7 +344,7 @@ func texts(st *session.State) string {
 // caller is what fetch is in a browser.
 type caller string
 
-func (c caller) Call(ctx context.Context, method, path string, token rocket.Token, body string) (int, string, error) {
+func (c caller) Call(ctx context.Context, method, path string, token rocket.Token, ticket, body string) (int, string, error) {
 	req, err := http.NewRequestWithContext(ctx, method, string(c)+path, strings.NewReader(body))
 	if err != nil {
 		return 0, "", err
@@ -353,6 +355,9 @@ func (c caller) Call(ctx context.Context, method, path string, token rocket.Toke
 	}
 	if token != "" {
 		req.Header.Set(rocket.HeaderToken, string(token))
+	}
+	if ticket != "" {
+		req.Header.Set(puzzle.Header, ticket)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

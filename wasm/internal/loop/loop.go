@@ -33,6 +33,7 @@ type Loop struct {
 	Caller    Caller
 	Changed   func(*session.State)             // after each batch of events; nil: nobody looks
 	Tell      func(name, detail string)        // carries out session.Tell; nil: nobody listens
+	Sound     func()                           // carries out session.Sound; nil: silence
 	Logf      func(format string, args ...any) // from any goroutine; nil: silent
 
 	mailbox mailbox
@@ -112,6 +113,8 @@ func (r *run) do(effect session.Effect) {
 		r.send(e)
 	case session.Ask:
 		r.ask(e)
+	case session.Solve:
+		r.solve(e)
 	case session.Save:
 		r.save(e)
 	case session.Arm:
@@ -121,6 +124,10 @@ func (r *run) do(effect session.Effect) {
 	case session.Tell:
 		if r.Tell != nil {
 			r.Tell(e.Name, e.Detail)
+		}
+	case session.Sound:
+		if r.Sound != nil {
+			r.Sound()
 		}
 	}
 }

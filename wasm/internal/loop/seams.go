@@ -51,9 +51,9 @@ type Caller interface {
 	// Call sends a request and returns the status and the body of its
 	// answer whatever the status is. path begins with "/v1/"; body is
 	// JSON, or "" for none; token, unless "", goes into the header
-	// rocket.HeaderToken. An error means that there is no answer, not
+	// rocket.HeaderToken, and ticket into puzzle.Header. An error means that there is no answer, not
 	// that nothing was done. Call returns soon after ctx has ended.
-	Call(ctx context.Context, method, path string, token rocket.Token, body string) (status int, reply string, err error)
+	Call(ctx context.Context, method, path string, token rocket.Token, ticket, body string) (status int, reply string, err error)
 }
 
 // Load reads what the last visit left in a store.

@@ -225,7 +225,7 @@ func (w *world) breaksPage(a Act, v *person, p *page, until time.Duration) {
 		p.hidden, p.hiddenAt = true, w.now
 		p.deliver(session.Hidden{})
 		w.at(until, func() {
-			p.hidden = false
+			p.hidden, p.shownAt = false, w.now
 			p.view.heard = max(p.view.heard, w.now-detect+4*time.Second)
 			p.deliver(session.Shown{})
 		})

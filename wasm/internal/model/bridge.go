@@ -76,6 +76,7 @@ func (w *world) ask(p *page, e session.Ask) {
 		answer(now+trip, 0, "", "refused")
 		return
 	case tooBusy:
+		w.after(trip, func() { w.turnedAway(e) })
 		answer(now+trip, 429, `{"error":"rate-limited","retryAfter":`+strconv.Itoa(1+n.rng.below(20))+`}`, "")
 		return
 	case broken:
@@ -104,6 +105,14 @@ func (w *world) ask(p *page, e session.Ask) {
 	})
 }
 
+// turnedAway notes that a call was answered 429, if it was to send a line.
+func (w *world) turnedAway(e session.Ask) {
+	if e.Method == "POST" && e.Path == "/v1/messages" {
+		in, _ := ejson.Parse(e.Body)
+		w.check.turnedAway(in.Get("id").Str())
+	}
+}
+
 func refuse(reason string) (int, string) { return 409, `{"error":"refused","reason":"` + reason + `"}` }
 
 var (
@@ -123,6 +132,9 @@ func (w *world) bridge(p *page, e session.Ask) (status int, body string) {
 	}
 	limit := func(route string, n int) bool {
 		wait := s.take(p.who.name, route, n, time.Minute)
+		if wait > 0 {
+			w.turnedAway(e)
+		}
 		status, body = 429, `{"error":"rate-limited","retryAfter":`+strconv.Itoa(int((wait+time.Second-1)/time.Second))+`}`
 		return wait > 0
 	}
@@ -185,7 +197,7 @@ func (w *world) bridge(p *page, e session.Ask) (status int, body string) {
 			w.check.rate(p, &p.refusals, "sends beyond a limit", 8)
 			return
 		}
-		return w.send(g, in)
+		return w.send(p, g, in)
 	}
 	if limit("lookup", 10) {
 		return
@@ -262,7 +274,7 @@ func (w *world) history(g *guest, query string) (int, string) {
 
 // send refuses what is not open, and answers a repeat with the message as
 // it is stored, as our bridge does.
-func (w *world) send(g *guest, in ejson.Value) (int, string) {
+func (w *world) send(p *page, g *guest, in ejson.Value) (int, string) {
 	s := w.srv
 	id := in.Get("id").Str()
 	r := s.rooms[in.Get("room").Str()]
@@ -278,6 +290,9 @@ func (w *world) send(g *guest, in ejson.Value) (int, string) {
 	}
 	if m := s.stored[id]; m != nil {
 		w.check.repeated(id)
+		// Whoever is somebody else now may try a line again that had arrived
+		// unheard: then he wanted this room, and the line cannot be in two.
+		r.wanted = r.wanted || p.who.stranger && m.rid != r.id
 		if m.token != g.token {
 			w.check.refused[id] = true
 			return refuse("other")

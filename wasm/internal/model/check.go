@@ -38,7 +38,7 @@ type submit struct {
 	given     time.Duration // when it was last shown as not sent
 	tried     time.Duration // when it was last shown as under way
 
-	triedFirst time.Duration
+	triedFirst, triedBefore time.Duration
 }
 
 // A view is what the checker remembers of what a page last showed.
@@ -97,7 +97,7 @@ func (c *checker) discarded(id string) {
 func (c *checker) loading(p *page) {
 	for _, s := range c.submits {
 		if s.who == p.who && p.who.store.kept["outbox/"+s.id] == "" && c.w.srv.stored[s.id] != nil {
-			s.sent = [2]bool{true, true}
+			s.sent[p.index] = true
 		}
 	}
 }
@@ -116,6 +116,18 @@ func (c *checker) cleared(v *person) {
 // excused reports whether s may be missing from what p shows.
 func (s *submit) excused(p *page) bool {
 	return s.who != p.who || s.discarded || s.sent[p.index] || len(p.who.pages) > 1 && s.page != p || !s.durable && (s.page != p || s.life != p.life)
+}
+
+// apart reports whether the tabs of v may know nothing of each other any
+// more: they agree by way of a storage that has failed.
+func (c *checker) apart(v *person) bool { return c.forgetful && len(v.pages) > 1 }
+
+// left reports whether another tab has brought s to the server, and this one
+// still has to read it, or shows another conversation.
+func (c *checker) left(p *page, s *submit) bool {
+	m := c.w.srv.stored[s.id]
+	st := p.session.State()
+	return m != nil && len(p.who.pages) > 1 && (m.rid != st.Room.ID || !st.Synced)
 }
 
 func (s *submit) isSent() bool { return s.sent[0] || s.sent[1] }
@@ -138,6 +150,9 @@ func (c *checker) arrived(m *message) {
 	if s == nil {
 		return // its page died in this step, or is still in it
 	}
+	if c.apart(s.who) {
+		return
+	}
 	for _, o := range c.submits {
 		if o.who == s.who && o.order < s.order && !o.discarded && !o.isSent() && o.durable && o.latest() != outbox.NotSent &&
 			c.w.srv.stored[o.id] == nil && !c.w.srv.lost[o.id] {
@@ -149,8 +164,19 @@ func (c *checker) arrived(m *message) {
 // repeated is called when an id reaches the server that it has.
 func (c *checker) repeated(id string) {
 	s := c.byID[id]
+	if s != nil && c.apart(s.who) {
+		return // the id keeps the line single
+	}
 	if s != nil && c.absent[id] <= s.triedFirst && !c.w.srv.lost[id] && s.reachable(c.w.srv.stored[id]) {
 		c.fail("I4", "%s is sent again without a look-up", id)
+	}
+}
+
+// turnedAway is called when a line is answered 429: that attempt is as if it
+// had not been.
+func (c *checker) turnedAway(id string) {
+	if s := c.byID[id]; s != nil {
+		s.tried = s.triedBefore
 	}
 }
 
@@ -192,6 +218,9 @@ func (c *checker) before(p *page) {
 	if p.hidden {
 		limit = detectHidden
 	}
+	if p.shownAt > 0 && c.w.now-p.shownAt < limit+time.Second {
+		limit += time.Second // what was armed while it was hidden comes late
+	}
 	st := p.session.State()
 	if st.Link == session.LinkUp && st.Lost.IsZero() && c.w.now-p.view.heard > limit {
 		c.fail("I4", "%s is shown as online, %v after the last frame", p.name, c.w.now-p.view.heard)
@@ -219,8 +248,8 @@ func (c *checker) after(p *page, ev session.Event) {
 func (c *checker) complete(p *page, st *session.State) {
 	r := c.w.srv.rooms[st.Room.ID]
 	shown := st.Timeline.Messages()
-	if r == nil || r.gone {
-		return
+	if r == nil || r.gone || p.thawed > 0 && c.w.now-p.thawed < 20*time.Second {
+		return // what a page reads that comes alive was answered before it stood still
 	}
 	for _, m := range r.messages {
 		tooOld := len(shown) >= 50 && m.ts <= shown[0].At.UnixMilli()
@@ -268,7 +297,7 @@ func (c *checker) look(p *page) {
 		c.truth(p, l)
 	}
 	for _, s := range c.submits {
-		if !c.ids[s.id] && !s.excused(p) {
+		if !c.ids[s.id] && !s.excused(p) && !c.left(p, s) && !c.apart(p.who) {
 			c.fail("I1", "%s does not show %s (%q)", p.name, s.id, s.text)
 		}
 	}
@@ -307,7 +336,7 @@ func (c *checker) truth(p *page, l *session.Line) {
 	s.shown[p.index], s.last = l.Delivery, p.index
 	if l.Delivery == outbox.Sending && was != outbox.Sending {
 		defer func() {
-			s.tried = c.w.now
+			s.triedBefore, s.tried = s.tried, c.w.now
 			if s.triedFirst == 0 {
 				s.triedFirst = c.w.now
 			}
@@ -319,7 +348,7 @@ func (c *checker) truth(p *page, l *session.Line) {
 	switch {
 	case l.Delivery == outbox.Sent:
 		s.sent[p.index] = true
-	case s.sent[p.index] && !srv.lost[s.id] && !(c.forgetful && len(p.who.pages) > 1):
+	case s.sent[p.index] && !srv.lost[s.id] && !c.apart(p.who):
 		c.fail("I8", "%s was sent and is %v", s.id, l.Delivery)
 	case l.Delivery == outbox.NotSent && was != outbox.NotSent:
 		s.given = c.w.now
@@ -393,7 +422,7 @@ func (c *checker) sockets(p *page) {
 // seconds ago is shown.
 func (c *checker) fresh(p *page, r *room, m *message) {
 	st := p.session.State()
-	if c.w.noSocket && len(p.who.pages) > 1 {
+	if c.w.noSocket && len(p.who.pages) > 1 || c.apart(p.who) {
 		return // two tabs that poll share what one may ask
 	}
 	if p.dead || p.frozen || p.asleep || p.hidden || c.failed() || st.Room.ID != r.id || r.gone || c.w.srv.lost[m.id] {

@@ -23,10 +23,12 @@ type page struct {
 	net     net
 	rng     chance
 
-	dead     bool // it crashed, and is not loaded again yet
-	frozen   bool // nothing runs; what happens waits
+	dead     bool          // it crashed, and is not loaded again yet
+	thawed   time.Duration // when it last came alive again
+	frozen   bool          // nothing runs; what happens waits
 	hidden   bool
 	hiddenAt time.Duration
+	shownAt  time.Duration // after it was hidden
 	asleep   bool
 	inbox    []session.Event
 	crashIn  int // effects until the page dies; 0: not
@@ -128,7 +130,7 @@ func (p *page) deliver(ev session.Event) {
 // thaw lets things go on. What was shown while nothing could run deceived
 // nobody, so what counts as heard begins anew, but for a probe's time.
 func (p *page) thaw() {
-	p.frozen = false
+	p.frozen, p.thawed = false, p.w.now
 	p.view.heard = max(p.view.heard, p.w.now-detect+4*time.Second)
 	inbox := p.inbox
 	p.inbox = nil

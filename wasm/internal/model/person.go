@@ -20,7 +20,9 @@ type person struct {
 	rng   chance
 	tries map[string]int
 
-	stranger bool // his token was refused once
+	at       *page         // where he did something last
+	when     time.Duration // and when
+	stranger bool          // his token was refused once
 }
 
 // A store is a browser's storage for our site.
@@ -79,8 +81,18 @@ func (v *person) submit(p *page) {
 	v.write(p, v.name+"-"+strconv.Itoa(v.wrote))
 }
 
+// turnsTo reports whether a person can do something in a tab: nobody is at
+// two within a second.
+func (v *person) turnsTo(p *page) bool {
+	if v.at != nil && v.at != p && v.w.now-v.when < time.Second {
+		return false
+	}
+	v.at, v.when = p, v.w.now
+	return true
+}
+
 func (v *person) write(p *page, text string) {
-	if p.dead || p.frozen || p.asleep {
+	if p.dead || p.frozen || p.asleep || !v.turnsTo(p) {
 		return
 	}
 	st := p.session.State()
@@ -148,7 +160,7 @@ func (v *person) rewrite(p *page, text string, order, patience int) {
 
 // mind looks after lines that were not sent.
 func (v *person) mind(p *page) {
-	if p.dead || p.frozen || p.asleep {
+	if p.dead || p.frozen || p.asleep || !v.turnsTo(p) {
 		return
 	}
 	for _, it := range append([]outbox.Item(nil), p.session.State().Outbox.Items()...) {

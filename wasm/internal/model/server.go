@@ -38,6 +38,7 @@ type room struct {
 	messages   []*message // as inserted
 	lines      int        // of the visitor
 	endedEmpty bool       // an agent closed it before anything was said
+	wanted     bool       // for a line that the server has in another room
 	gone       bool       // wiped
 }
 

@@ -9,13 +9,12 @@ import (
 // Shrink leaves out of a failing schedule what is not needed for it to
 // fail: faults first, then what people do, one by one until nothing more
 // can go.
-func Shrink(s Schedule) Schedule {
-	if Run(s, nil).Violation == "" {
+func Shrink(s Schedule, weak *Weakness) Schedule {
+	invariant, _, broken := strings.Cut(RunWeak(s, weak, nil).Violation, ":")
+	if !broken {
 		return s
 	}
-	invariant := Run(s, nil).Violation
-	invariant, _, _ = strings.Cut(invariant, ":")
-	fails := func(s Schedule) bool { return strings.HasPrefix(Run(s, nil).Violation, invariant) }
+	fails := func(s Schedule) bool { return strings.HasPrefix(RunWeak(s, weak, nil).Violation, invariant+":") }
 	for again := true; again; {
 		again = false
 		for _, faults := range []bool{true, false} {
@@ -37,15 +36,15 @@ func Shrink(s Schedule) Schedule {
 
 // Transcript plays the shrunk form of a failing schedule and writes down
 // what happens, beginning with the acts that it takes.
-func Transcript(s Schedule) string {
-	s = Shrink(s)
+func Transcript(s Schedule, weak *Weakness) string {
+	s = Shrink(s, weak)
 	var b strings.Builder
 	fmt.Fprintf(&b, "seed %d: people %d, tabs %d, form %v, no method %v, marks %v, result first %v, storage blocked %v, sockets blocked %v\n",
 		s.Seed, s.People, s.Tabs, s.Form, s.NoMethod, s.Marks, s.ResultFirst, s.Blocked, s.NoSocket)
 	for _, a := range s.Acts {
 		fmt.Fprintln(&b, a)
 	}
-	Run(s, func(line string) {
+	RunWeak(s, weak, func(line string) {
 		if len(line) > 400 {
 			line = line[:400] + "..."
 		}

@@ -173,6 +173,8 @@ func (w *world) traceEffect(p *page, e session.Effect) {
 	case session.Disarm:
 		w.mix(14)
 		w.mixText(string(e.Timer))
+	case session.Sound:
+		w.mix(16)
 	case session.Tell:
 		w.mix(15)
 		w.mixText(e.Detail)

@@ -21,7 +21,6 @@ const (
 	RefusedAgain          // a stream that is refused is asked for again at once
 	NoCountdown           // a rest that was asked for is not kept
 	DoubtProlonged        // a fresh doubt gives a dead link more time
-	HoleShown             // edits of what is too old to be shown are shown
 	OldUnchecked          // an old line is given up without a look-up
 	Mutants
 )
@@ -29,5 +28,5 @@ const (
 func (m Mutant) String() string {
 	return [...]string{"none", "last line first", "every copy is kept", "older states are taken", "deleted messages stay",
 		"what came meanwhile is taken out", "history before subscribing", "ready counts as caught up", "the end is not read", "a refused stream is asked for at once", "a rest is not kept", "a doubt is prolonged",
-		"edits of what is too old are shown", "old lines are given up unchecked"}[m]
+		"old lines are given up unchecked"}[m]
 }

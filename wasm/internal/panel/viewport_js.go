@@ -1,8 +1,9 @@
 package panel
 
 import (
-	"strconv"
 	"syscall/js"
+
+	"capsule/wasm/internal/decimal"
 )
 
 // watchViewport tells the sheet how much of the page can be seen: on a
@@ -29,4 +30,4 @@ func (p *Panel) watchViewport() {
 	}
 }
 
-func px(v js.Value) string { return strconv.FormatFloat(v.Float(), 'f', 1, 64) + "px" }
+func px(v js.Value) string { return decimal.Tenths(max(v.Float(), 0)) + "px" }

@@ -28,6 +28,7 @@ const (
 	missing             // what was asked for is not there
 	badToken            // Rocket.Chat does not know this visitor
 	busy                // too many requests: wait
+	ticketed            // there is a puzzle to solve first
 	forbidden           // this page may not ask
 	wrong               // the bridge did not understand us
 	unreachable         // no answer from the bridge
@@ -64,6 +65,8 @@ func readReply(ev Answered) reply {
 		r.outcome = missing
 	case ev.Status == 409:
 		r.outcome = refused
+	case ev.Status == 428:
+		r.outcome = ticketed
 	case ev.Status == 429:
 		r.outcome = busy
 		r.wait = min(max(time.Duration(body.Get("retryAfter").Float()*float64(time.Second)), time.Second), 2*time.Minute)
@@ -100,12 +103,11 @@ func (o outcome) passing() bool { return o == busy || o == unreachable || o == u
 
 // ask performs a call unless one of that name is under way.
 func (t *turn) ask(name, method, path string, body ...ejson.Member) {
-	if t.asks[name] != 0 {
+	if t.asking(name) {
 		return
 	}
 	t.disarm(retry(name))
 	t.asked++
-	t.asks[name] = t.asked
 	text := ""
 	if method != "GET" {
 		text = ejson.Object(body...).String()
@@ -114,7 +116,13 @@ func (t *turn) ask(name, method, path string, body ...ejson.Member) {
 	if name == askConfig {
 		token = "" // anonymous, so that it can be cached for everybody
 	}
-	t.do(Ask{AskID{name, t.asked}, method, path, token, text})
+	a := Ask{ID: AskID{name, t.asked}, Method: method, Path: path, Token: token, Body: text}
+	t.asks[name] = a
+	p := puzzle{}
+	if name == askVisitor {
+		p = t.spare()
+	}
+	t.begin(a, p)
 }
 
 // forget makes the answer to a call under way count for nothing.
@@ -123,7 +131,7 @@ func (t *turn) forget(name string) {
 	t.disarm(retry(name))
 }
 
-func (t *turn) asking(name string) bool { return t.asks[name] != 0 }
+func (t *turn) asking(name string) bool { return t.asks[name].ID.N != 0 }
 
 func retry(name string) Timer { return Timer("retry/" + name) }
 
@@ -147,11 +155,18 @@ func (t *turn) retryAsk(name string, r reply, then func(*turn)) {
 }
 
 func (t *turn) answered(ev Answered) {
-	if ev.Ask.N == 0 || t.asks[ev.Ask.Name] != ev.Ask.N {
+	a := t.asks[ev.Ask.Name]
+	if ev.Ask.N == 0 || a.ID.N != ev.Ask.N {
 		return
 	}
-	delete(t.asks, ev.Ask.Name)
 	r := readReply(ev)
+	if r.outcome == ticketed {
+		if t.ticketAsked(a, r) {
+			return
+		}
+		r.outcome = upset
+	}
+	delete(t.asks, ev.Ask.Name)
 	if !r.outcome.passing() {
 		delete(t.tries, ev.Ask.Name)
 	}

@@ -17,6 +17,7 @@ const pollConfig = time.Minute
 // one has not asked for anything yet.
 func (t *turn) started() {
 	if t.token != "" && (t.state.Room.ID != "" || t.state.Outbox.Len() > 0) {
+		t.announce()
 		t.askSession()
 	}
 }
@@ -87,6 +88,9 @@ func (t *turn) askSession() {
 	if t.state.Department != "" {
 		body = append(body, ejson.F("department", ejson.String(t.state.Department)))
 	}
+	if t.proof != "" {
+		body = append(body, ejson.F("identity", ejson.String(t.proof)))
+	}
 	t.ask(askSession, "POST", "/v1/session", body...)
 }
 
@@ -98,9 +102,14 @@ func (t *turn) gotSession(r reply) {
 		return
 	}
 	st.Ready, st.Trouble = true, Trouble{}
-	if token := rocket.Token(r.body.Get("token").Str()); token != "" && t.token == "" {
+	switch token := rocket.Token(r.body.Get("token").Str()); {
+	case t.proof != "":
+		t.vouched(r.body)
+		t.proof = ""
+	case token != "" && t.token == "":
 		t.token = token
 	}
+	t.puzzle = t.posed(r.body)
 	st.Config = rocket.ConfigFrom(r.body.Get("config"))
 	st.Server = serverFrom(r.body.Get("server"))
 	t.restore(r.body)
@@ -112,6 +121,10 @@ func (t *turn) gotSession(r reply) {
 // sessionFailed tries again while somebody waits for it. A token that is
 // refused out of hand cannot come back: the next answer brings a new one.
 func (t *turn) sessionFailed(r reply) {
+	if r.outcome == refused && r.reason == "invalid-identity" && t.proof != "" {
+		t.disowned()
+		return
+	}
 	if r.outcome == badToken && t.token != "" {
 		t.loseConversation()
 		t.setToken("")

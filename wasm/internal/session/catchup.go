@@ -84,7 +84,8 @@ func (t *turn) page(messages []rocket.Message) {
 	if shown := st.Timeline.Messages(); first && len(shown) > 0 && shown[0].At.Before(oldest) {
 		t.sync.since = shown[0].At // lines of ours that were confirmed before anything was read
 	}
-	hole := first && !t.sync.since.IsZero() && !oldest.Before(t.sync.since)
+	// Of the messages shown the first may be further back than anything read.
+	hole := !t.sync.since.IsZero() && !oldest.Before(t.sync.since) && (first || t.sync.since.Before(t.from))
 	ended := false
 	for _, m := range st.Timeline.Merge(ours(messages, st.Room.ID), t.sync.until, n < historyPage, t.sync.heard) {
 		ended = ended || m.Type == rocket.TypeClosed
@@ -99,7 +100,7 @@ func (t *turn) page(messages []rocket.Message) {
 	case first || oldest.Before(t.from):
 		t.from = oldest
 	}
-	if !t.sync.met && (!more || first && !hole || !first && !oldest.After(t.whole)) {
+	if !t.sync.met && (!more || !hole && (first || !oldest.After(t.whole))) {
 		t.sync.met = true
 		t.synced()
 	}
@@ -110,8 +111,21 @@ func (t *turn) page(messages []rocket.Message) {
 			return
 		}
 	}
-	if more && (!t.sync.met || !t.sync.since.IsZero() && !oldest.Before(t.sync.since)) {
+	deeper := more && !t.sync.since.IsZero() && !oldest.Before(t.sync.since)
+	switch {
+	case more && !t.sync.met, deeper && !st.Polling:
 		t.older(oldest)
+		return
+	case st.Polling && t.sync.pages > 1:
+		t.deep = never
+		if deeper {
+			t.deep = oldest // goes on there another time
+		}
+	case deeper: // of all that is shown one page, to stay within the limits
+		if t.deep.IsZero() || t.deep.After(oldest) {
+			t.deep = oldest
+		}
+		t.older(t.deep)
 		return
 	}
 	t.sync = catchUp{}

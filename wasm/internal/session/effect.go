@@ -33,6 +33,15 @@ type (
 		Method, Path string
 		Token        rocket.Token // goes into rocket.HeaderToken unless ""
 		Body         string
+		Ticket       string // goes into puzzle.Header unless ""
+		rounds       int    // puzzles solved for it
+	}
+	// Solve finds the solution of a puzzle (package puzzle) that a call
+	// waits for; Solved follows.
+	Solve struct {
+		Ask       AskID
+		Challenge string
+		Bits      int
 	}
 	// Save keeps a value across page loads; "" deletes it. SaveFailed
 	// follows when it could not be kept.
@@ -46,16 +55,20 @@ type (
 	// Tell reports to the page's own scripts: see Tell* for names. Detail
 	// is JSON or "".
 	Tell struct{ Name, Detail string }
+	// Sound makes the sound of a message that nobody has in front of him.
+	Sound struct{}
 )
 
 func (Dial) effect()   {}
 func (Hangup) effect() {}
 func (Send) effect()   {}
 func (Ask) effect()    {}
+func (Solve) effect()  {}
 func (Save) effect()   {}
 func (Arm) effect()    {}
 func (Disarm) effect() {}
 func (Tell) effect()   {}
+func (Sound) effect()  {}
 
 // What Tell reports.
 const (

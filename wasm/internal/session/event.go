@@ -35,8 +35,12 @@ type (
 	Saw struct{}
 	// TriedNow is the button of the banner that tells about a wait.
 	TriedNow struct{}
-	// Identified comes from the page: what it knows of the visitor.
-	Identified struct{ Name, Email string }
+	// Identified comes from the page: what it knows of the visitor, or
+	// with Proof a JWT for the bridge that says who he is, which counts for
+	// more.
+	Identified struct{ Name, Email, Proof string }
+	// SignedOut comes from the page: the user it had proved is gone.
+	SignedOut struct{}
 	// Assigned comes from the page: the department to talk to.
 	Assigned struct{ Department string }
 )
@@ -85,6 +89,11 @@ type (
 		Body   string
 		Why    string
 	}
+	// Solved is what comes of a Solve.
+	Solved struct {
+		Ask    AskID
+		Ticket string
+	}
 	// Rang means that a timer ran out.
 	Rang struct{ Timer Timer }
 )
@@ -103,6 +112,7 @@ func (Renewed) event()     {}
 func (Saw) event()         {}
 func (TriedNow) event()    {}
 func (Identified) event()  {}
+func (SignedOut) event()   {}
 func (Assigned) event()    {}
 func (Shown) event()       {}
 func (Hidden) event()      {}
@@ -116,6 +126,7 @@ func (LinkRose) event()    {}
 func (LinkFell) event()    {}
 func (FrameCame) event()   {}
 func (Answered) event()    {}
+func (Solved) event()      {}
 func (Rang) event()        {}
 
 // An AskID names one REST call. An answer to a call that a newer one of

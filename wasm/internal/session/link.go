@@ -115,6 +115,7 @@ func (t *turn) down(why cause) {
 		t.link.fails++
 	}
 	st.Link, st.Synced, st.Typing = LinkDown, false, nil
+	t.link.roused = never // it says nothing of the links to come
 	t.link.messages, t.link.listens = "", false
 	for _, timer := range []Timer{"connect", "beat", "pong", "subscribe"} {
 		t.disarm(timer)

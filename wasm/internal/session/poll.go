@@ -9,7 +9,7 @@ const (
 	pollAfter  = 2                // dials in a row that led to nothing
 	pollSeen   = 7 * time.Second  // between two readings: Rocket.Chat allows ten a minute
 	pollHidden = 30 * time.Second // while nobody looks
-	pollDeep   = 10               // readings of the newest page for one of all that is shown
+	pollDeep   = 7                // readings of the newest page for one of an older one
 )
 
 // considerPolling begins to poll when the socket has failed often enough
@@ -20,7 +20,7 @@ func (t *turn) considerPolling() {
 	if st.Timeline.Len() == 0 {
 		enough = 1 // there is nothing to look at yet
 	}
-	if st.Polling || t.link.fails < enough || t.link.offline || st.Room.ID == "" || st.Over {
+	if st.Polling || t.link.fails < enough || t.link.offline || t.link.asleep || st.Room.ID == "" || st.Over {
 		return
 	}
 	st.Polling, st.Fetched = true, false

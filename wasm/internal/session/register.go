@@ -49,7 +49,14 @@ func (t *turn) introduced(ev Introduced) {
 }
 
 func (t *turn) identified(ev Identified) {
+	if ev.Proof != "" {
+		t.prove(ev.Proof)
+		return
+	}
 	st := &t.state
+	if st.Signed {
+		return // what is proved counts for more
+	}
 	changed := false
 	for _, f := range []struct{ have, want *string }{{&st.Visitor.Name, &ev.Name}, {&st.Visitor.Email, &ev.Email}} {
 		if *f.want != "" && *f.have != *f.want {
@@ -76,8 +83,12 @@ func (t *turn) askVisitor() {
 			body = append(body, ejson.F(key, ejson.String(value)))
 		}
 	}
-	add("name", v.Name)
-	add("email", v.Email)
+	if t.card != "" {
+		add("card", t.card) // which says both
+	} else {
+		add("name", v.Name)
+		add("email", v.Email)
+	}
 	add("department", t.state.Department)
 	t.ask(askVisitor, "POST", "/v1/visitor", body...)
 }

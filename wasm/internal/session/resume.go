@@ -30,7 +30,7 @@ func (s *Session) resume(saved Saved) {
 	}
 	if v, err := ejson.Parse(saved[keyVisitor]); err == nil {
 		st.Visitor = rocket.VisitorFrom(v)
-		st.Introduced = v.Get("introduced").Bool()
+		st.Introduced, st.Signed = v.Get("introduced").Bool(), v.Get("signed").Bool()
 	}
 	if st.Visitor.Name == "" {
 		st.Visitor.Name = s.cfg.Name
@@ -90,8 +90,11 @@ func (t *turn) remember() {
 }
 
 func (t *turn) saveVisitor() {
-	v := t.state.Visitor
-	t.save(keyVisitor, v.Value().With("introduced", ejson.Bool(t.state.Introduced)).String())
+	v := t.state.Visitor.Value().With("introduced", ejson.Bool(t.state.Introduced))
+	if t.state.Signed {
+		v = v.With("signed", ejson.Bool(true))
+	}
+	t.save(keyVisitor, v.String())
 }
 
 func (t *turn) saveSeen(at time.Time) {

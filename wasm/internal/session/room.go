@@ -50,7 +50,9 @@ func (t *turn) adoptRoom(room rocket.Room) {
 		if it.Room == "" {
 			it.Room = room.ID
 			st.Outbox.Put(it)
-			t.save(it.Key(), it.Encode())
+			if t.cfg.Tab == "" || t.leads() { // else another tab may be further with it
+				t.save(it.Key(), it.Encode())
+			}
 		}
 	}
 	if isNew {
@@ -60,6 +62,9 @@ func (t *turn) adoptRoom(room rocket.Room) {
 		t.subscribe()
 	}
 	t.dialSoon()
+	if isNew && st.Link == LinkDown {
+		t.considerPolling() // the socket may have failed often enough for the room before
+	}
 }
 
 // dropRoom leaves a conversation behind, but for its unsent lines.
@@ -72,7 +77,7 @@ func (t *turn) dropRoom() {
 	st.Names = nil
 	st.Timeline, st.Typing, st.Synced = timeline.Timeline{}, nil, false
 	t.early = nil
-	t.told, t.sync, t.from, t.whole = "", catchUp{}, never, never
+	t.told, t.sync, t.from, t.whole, t.deep = "", catchUp{}, never, never, never
 	t.stopPolling()
 	t.disarm("end")
 	t.forget(askHistory)
@@ -185,8 +190,14 @@ func (t *turn) changed(f ddp.Frame) {
 	}
 }
 
-// message takes a message as the server has it, by whatever way it came.
-func (t *turn) message(m rocket.Message) { t.take(m, t.delivered(m.ID)) }
+// message takes a message of the stream, which brings all that came before it
+// first. An answer about a line of ours may overtake them.
+func (t *turn) message(m rocket.Message) {
+	if t.state.Synced && m.At.After(t.whole) {
+		t.whole = m.At
+	}
+	t.take(m, t.delivered(m.ID))
+}
 
 // take shows a message; waited says that it is a line that waited for it.
 func (t *turn) take(m rocket.Message, waited bool) {
@@ -194,15 +205,15 @@ func (t *turn) take(m rocket.Message, waited bool) {
 	if t.sync.heard != nil {
 		t.sync.heard[m.ID] = true
 	}
-	if st.Synced && m.At.After(t.whole) {
-		t.whole = m.At
-	}
-	if t.sync.heard != nil && t.whole.IsZero() && !waited && m.Updated.After(m.At) && !mutant.Is(mutant.HoleShown) {
+	if t.sync.heard != nil && t.whole.IsZero() && !waited && m.Updated.After(m.At) {
 		t.early = append(t.early, m)
 		return
 	}
 	old := m.At.Before(t.from) && !st.Timeline.Has(m.ID)
-	if old && !waited && !mutant.Is(mutant.HoleShown) {
+	if old && !waited {
+		if t.sync.heard != nil {
+			t.early = append(t.early, m) // a page that is under way may have its old state
+		}
 		return // edited, and too long ago to be shown: what came next is not
 	}
 	if !st.Timeline.Put(m) {

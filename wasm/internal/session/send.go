@@ -120,7 +120,7 @@ func (t *turn) pump() {
 		return
 	case !t.owns():
 		return
-	case !st.Ready:
+	case !st.Ready, t.proof != "":
 		if !t.waiting(askSession) {
 			t.askSession()
 		}
@@ -134,6 +134,8 @@ func (t *turn) pump() {
 			t.dialSoon() // meanwhile
 		}
 	case head.Delivery == outbox.Sending: // even if its room has been closed since
+	case head.Delivery == outbox.Unknown && head.Room == "":
+		t.place(head)
 	case head.Delivery == outbox.Unknown:
 		t.lookUp(head)
 	case head.Room != "" && (head.Room != st.Room.ID || st.Over):
@@ -246,6 +248,20 @@ func (t *turn) lookUp(it outbox.Item) {
 	t.ask(askLookup, "GET", "/v1/messages/"+escape(it.ID)+"?room="+escape(it.Room))
 }
 
+// place finds out to which room a line went that another tab has sent, when
+// storage has not taken it. Without one it cannot be looked up, by anyone.
+func (t *turn) place(it outbox.Item) {
+	switch room := t.state.Room.ID; {
+	case room != "":
+		it.Room = room
+		t.keep(it)
+		t.pump()
+	case !t.asking(askSession) && !t.waiting(askSession):
+		t.refuse(it, outbox.WhyOld)
+		t.pump()
+	}
+}
+
 func (t *turn) gotLookup(r reply) {
 	it, ok := t.state.Outbox.Get(t.sends.item)
 	if !ok {
@@ -261,6 +277,11 @@ func (t *turn) gotLookup(r reply) {
 	case r.outcome == badToken:
 		t.settled(it.ID)
 		t.renewIdentity()
+	case r.outcome == refused && t.done[it.ID] && it.Room != t.state.Room.ID:
+		// Another tab has taken it along to another room.
+		t.settled(it.ID)
+		t.state.Outbox.Remove(it.ID)
+		t.pump()
 	case r.outcome == refused: // the room is not ours any more
 		t.absent(it)
 	default:

@@ -24,6 +24,7 @@ import (
 type Config struct {
 	Department  string
 	Name, Email string                            // what the page knows of the visitor
+	Quiet       bool                              // makes no sounds
 	Tab         string                            // names this page among those that share its storage; "" when it shares with none
 	NewID       func() string                     // ids of messages; unique, rocket.ValidID
 	Jitter      func(time.Duration) time.Duration // a random part of it, from 0 up to it
@@ -38,7 +39,7 @@ type Session struct {
 	state State
 	token rocket.Token
 
-	asks  map[string]int // the newest call of each name; 0 when none is under way
+	asks  map[string]Ask // the newest call of each name; N is 0 when none is under way
 	asked int            // calls so far
 	tries map[string]int // failures in a row, of calls by name
 	again map[Timer]func(*turn)
@@ -47,21 +48,31 @@ type Session struct {
 	sends sends
 	sync  catchUp
 
+	proof, proven string // of who the visitor is: not taken yet, and taken last
+	card          string // what a proof said of him, for the registration
+	puzzle        puzzle // to be solved before the registration
+
 	told      string           // what Tell last said of the agent
 	saidTypes time.Time        // when our own typing was last announced; zero: not typing
+	sounded   time.Time        // when one was last made here
+	rung      time.Time        // up to which message a sound was made, here or in another tab
 	seen      time.Time        // up to which message everything was seen
 	early     []rocket.Message // edited before the first page was there, and so it is unknown what is between
 	from      time.Time        // since when everything is known; zero: from the beginning
 	whole     time.Time        // up to which message everything is known
 	renewals  []time.Time
 	polls     int             // readings since polling began
+	deep      time.Time       // up to where old messages are still to be read, while polling
 	lease     lease           // whose turn it is to send
+	claims    bool            // it is ours if nobody objects
+	company   bool            // other tabs were heard of
 	unkept    map[string]bool // lines that storage refused
+	done      map[string]bool // lines that another tab was done with
 }
 
 // New makes a session that goes on where saved left off.
 func New(cfg Config, saved Saved) *Session {
-	s := &Session{cfg: cfg, asks: map[string]int{}, tries: map[string]int{}, again: map[Timer]func(*turn){}}
+	s := &Session{cfg: cfg, asks: map[string]Ask{}, tries: map[string]int{}, again: map[Timer]func(*turn){}}
 	s.state.Visible = true
 	s.state.Department = cfg.Department
 	s.resume(saved)
@@ -130,6 +141,8 @@ func (t *turn) apply(ev Event) {
 		t.triedNow()
 	case Identified:
 		t.identified(ev)
+	case SignedOut:
+		t.signedOut()
 	case Assigned:
 		t.assigned(ev.Department)
 	case SaveFailed:
@@ -140,6 +153,8 @@ func (t *turn) apply(ev Event) {
 		t.recalled(ev.Saved)
 	case Answered:
 		t.answered(ev)
+	case Solved:
+		t.solved(ev)
 	case Rang:
 		t.rang(ev.Timer)
 	default:

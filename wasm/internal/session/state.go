@@ -30,6 +30,7 @@ type State struct {
 	Visitor    rocket.Visitor
 	Registered bool
 	Introduced bool
+	Signed     bool // the page has proved who he is
 	FormError  FormError
 
 	Word Word // the offline form

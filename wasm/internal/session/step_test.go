@@ -21,7 +21,7 @@ func runPicks(t *testing.T, picks []byte) {
 	commands := []string{
 		"started", "opened", "minimized", "composed hello", "composed again", "typed x", "introduced Ann a@example.org", "introduced Ann a@example.org hi",
 		"leftword Ann a@example.org hi", "retried m1", "discarded m1", "discarded m2", "ended", "renewed", "saw", "triednow", "shown", "hidden", "woke", "slept",
-		"networklost", "savefailed x", "identified Bea bea@example.org", "assigned d1", "reload", "after 3s", "after 20s",
+		"networklost", "savefailed x", "identified Bea bea@example.org", "assigned d1", "proved pA", "proved pB", "signedout", "reload", "after 3s", "after 20s",
 		"rise 1", "rise 2", "rise 3", "fall 1", "fall 2", "fall 3",
 		`frame 1 {"msg":"connected"}`, `frame 2 {"msg":"connected"}`, `frame 3 {"msg":"connected"}`, `frame 1 {"msg":"ready","subs":["1"]}`,
 		`frame 2 {"msg":"ready","subs":["7"]}`, `frame 1 {"msg":"result","id":"6"}`, `frame 1 {"msg":"result","id":"6","error":{"error":404}}`,
@@ -30,7 +30,7 @@ func runPicks(t *testing.T, picks []byte) {
 		"?session 200 @fresh", "?session 200 @plain", "?session 200 @open", "?session 200 @guest", "?session 0", "?session 401 {}", "?session 200 @html",
 		"?visitor 200 @ann", "?visitor 409 {\"reason\":\"invalid-email\"}", "?visitor 401 {}", "?room 200 @room", "?room 200 @room2", "?room 409 {\"reason\":\"no-agent-online\"}",
 		"?history 200 @empty", "?history 502 {}", "?history 401 {}", "?history 404 {}", "?send 200 {}", "?send 409 {\"reason\":\"room-closed\"}", "?send 429 {}", "?send 0",
-		"?lookup 404 {}", "?lookup 200 {}", "?lookup 0", "?lookup 409 {}", "?close 200 {}", "?word 200 {}", "?config 200 @away",
+		"?lookup 404 {}", "?lookup 200 {}", "?lookup 0", "?lookup 409 {}", "?close 200 {}", "?word 200 {}", "?config 200 @away", "?session 200 @posed", "?session 200 @userA", "?session 200 @userB", `?session 409 {"reason":"invalid-identity"}`, "?visitor 428 @again", "?word 428 @again", "%visitor", "%word",
 		"!redial", "!connect", "!beat", "!pong", "!attempt", "!pace", "!draft", "!typing", "!subscribe", "!retry/session", "!retry/lookup", "!retry/room", "!retry/history", "!config",
 	}
 	p := newPlayer(nil)
@@ -41,6 +41,11 @@ func runPicks(t *testing.T, picks []byte) {
 		case '?':
 			command = "answer " + command[1:]
 			if name, _, _ := strings.Cut(command[7:], " "); p.calls[name].N == 0 {
+				continue
+			}
+		case '%':
+			command = "solved " + command[1:] + " t"
+			if p.calls[strings.Fields(command)[1]].N == 0 {
 				continue
 			}
 		case '!':

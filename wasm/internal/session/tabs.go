@@ -14,15 +14,18 @@ import (
 // and shows the same conversation; but lines are sent, and visitors and
 // rooms made, by the one that holds the lease. Whoever needs it and sees no
 // other's takes it, renews it while there is something to do, and gives it
-// back. The tab that dies with it is succeeded when it runs out; should two
-// take it in the same moment, the smaller name wins.
+// back. The tab that dies with it is succeeded when it runs out. Should two
+// take it in the same moment, the smaller name wins: who knows of others gives
+// them time to say so, before he acts on it.
 //
 // Were two to send the same line nevertheless, it has one id: the server
 // takes the first.
 const (
 	keyLease   = "owner"
+	keyTab     = "tab" // who came last, so that others hear of it
 	leaseTime  = 5 * time.Second
 	leaseRenew = 2 * time.Second
+	leaseHeard = 100 * time.Millisecond // in which others hear who has taken it
 )
 
 // A lease says which tab sends, and how long.
@@ -44,26 +47,45 @@ func (l lease) text() string {
 }
 
 // owns takes the lease, if it can be had. If not, the session pumps again
-// when it runs out.
+// when it can.
 func (t *turn) owns() bool {
 	l := &t.lease
-	if t.cfg.Tab == "" {
+	switch left := l.until.Sub(t.now); {
+	case t.cfg.Tab == "":
 		return true
-	}
-	if t.leads() {
-		return true
-	}
-	left := l.until.Sub(t.now)
-	if l.tab != "" && l.tab != t.cfg.Tab && left > 0 {
+	case t.leads():
+		return !t.claims
+	case t.again["lease"] != nil && l.tab != t.cfg.Tab:
+	case l.tab != "" && l.tab != t.cfg.Tab && left > 0:
 		// A clock that was set back must not make a lease last for hours.
-		t.arm("lease", min(left, leaseTime)+t.cfg.Jitter(time.Second/2), func(t *turn) {
-			t.lease = lease{}
-			t.pump()
-		})
-		return false
+		t.arm("lease", min(left, leaseTime)+t.cfg.Jitter(time.Second/2), (*turn).lapsed)
+	case t.company:
+		t.claim()
+	default:
+		t.renewLease()
+		return true
 	}
+	return false
+}
+
+// lapsed means that whoever was to send has not said so for too long.
+func (t *turn) lapsed() {
+	t.lease = lease{}
+	t.pump()
+}
+
+// claim takes the lease, and counts on it only when others have heard so.
+func (t *turn) claim() {
 	t.renewLease()
-	return true
+	if !t.leads() {
+		return
+	}
+	t.claims = true
+	t.arm("lease", leaseHeard, func(t *turn) {
+		t.claims = false
+		t.renewLease()
+		t.pump()
+	})
 }
 
 // renewLease keeps the lease while lines wait.
@@ -82,7 +104,7 @@ func (t *turn) giveLease() {
 	if t.cfg.Tab == "" || t.lease.tab != t.cfg.Tab {
 		return
 	}
-	t.lease = lease{}
+	t.lease, t.claims = lease{}, false
 	t.disarm("lease")
 	t.save(keyLease, "")
 }
@@ -92,8 +114,14 @@ func (t *turn) giveLease() {
 func (t *turn) recalled(saved Saved) {
 	for _, it := range slices.Clone(t.state.Outbox.Items()) {
 		if _, ok := saved[it.Key()]; !ok && !t.unkept[it.ID] {
+			if room := saved[keyRoom]; it.Room == "" && rocket.ValidID(room) {
+				it.Room = room
+			}
 			t.gone(it)
 		}
+	}
+	if saved[keyToken] == "" && saved[keyVisitor] != "" { // and not that nothing can be saved here
+		t.adopt(Stored{keyToken, ""}) // first, while it is known that who left was signed in
 	}
 	keys := make([]string, 0, len(saved))
 	for key := range saved {
@@ -104,7 +132,7 @@ func (t *turn) recalled(saved Saved) {
 		t.adopt(Stored{key, saved[key]})
 	}
 	if saved[keyLease] == "" {
-		t.lease = lease{}
+		t.leaseTaken(lease{})
 	}
 	t.pump()
 }
@@ -112,14 +140,25 @@ func (t *turn) recalled(saved Saved) {
 // savedElsewhere takes over what another tab saved. A line that it wrote it
 // is about to send as well.
 func (t *turn) savedElsewhere(ev Stored) {
+	if ev.Key == keyTab && !t.company {
+		t.announce() // back
+	}
+	t.company = true
 	t.adopt(ev)
 	if strings.HasPrefix(ev.Key, outbox.KeyPrefix) && !t.leads() {
 		if t.again["lease"] == nil {
-			t.arm("lease", time.Second+t.cfg.Jitter(time.Second/2), (*turn).pump)
+			t.arm("lease", time.Second+t.cfg.Jitter(time.Second/2), (*turn).lapsed)
 		}
 		return
 	}
 	t.pump()
+}
+
+// announce tells other tabs that there is this one.
+func (t *turn) announce() {
+	if t.cfg.Tab != "" {
+		t.save(keyTab, t.cfg.Tab)
+	}
 }
 
 // leads reports whether this tab has the lease.
@@ -132,12 +171,26 @@ func (t *turn) adopt(ev Stored) {
 	switch {
 	case ev.Key == keyLease:
 		t.leaseTaken(leaseFrom(ev.Value))
+	case ev.Key == keyRung:
+		t.rungElsewhere(ev.Value)
+	case ev.Key == keySeen:
+		t.seenElsewhere(ev.Value)
 	case ev.Key == keyToken:
 		if token := rocket.Token(ev.Value); token.Valid() && token != t.token {
 			// The other one has registered, or did so anew: we are who he is.
+			if st.Signed {
+				t.leftElsewhere()
+			}
 			t.token = token
 			t.forget(askSession)
 			t.askSession()
+		}
+		if ev.Value == "" && st.Signed {
+			t.leftElsewhere()
+			t.token, st.Ready = "", false
+			if st.Open {
+				t.askSession()
+			}
 		}
 	case ev.Key == keyRoom:
 		if rocket.ValidID(ev.Value) && ev.Value != st.Room.ID && t.token != "" {
@@ -147,7 +200,9 @@ func (t *turn) adopt(ev Stored) {
 		}
 	case ev.Key == keyVisitor:
 		if v, err := ejson.Parse(ev.Value); err == nil {
-			st.Visitor, st.Introduced = rocket.VisitorFrom(v), v.Get("introduced").Bool()
+			st.Visitor = rocket.VisitorFrom(v)
+			st.Introduced = st.Introduced || v.Get("introduced").Bool()
+			st.Signed = v.Get("signed").Bool()
 			st.Registered = st.Registered || st.Visitor.ID != ""
 		}
 	case strings.HasPrefix(ev.Key, outbox.KeyPrefix):
@@ -160,10 +215,8 @@ func (t *turn) leaseTaken(l lease) {
 		t.save(keyLease, t.lease.text()) // say it again: the smaller name wins
 		return
 	}
-	t.lease = l
-	if t.again["lease"] != nil {
-		t.disarm("lease")
-	}
+	t.lease, t.claims = l, false
+	t.disarm("lease")
 }
 
 // lineStored takes over what another tab did with a line: wrote it, went on
@@ -178,7 +231,7 @@ func (t *turn) lineStored(ev Stored) {
 		return
 	}
 	have, known := st.Outbox.Get(it.ID)
-	busy := known && (t.sends.item == it.ID || have.Attempts > it.Attempts)
+	busy := known && (t.sends.item == it.ID || t.leads() && have.Attempts > it.Attempts)
 	if st.Timeline.Has(it.ID) || busy {
 		return // we know better
 	}
@@ -193,12 +246,24 @@ func (t *turn) lineStored(ev Stored) {
 func (t *turn) gone(it outbox.Item) {
 	st := &t.state
 	t.settled(it.ID)
+	if it.Room == "" {
+		it.Room = st.Room.ID
+	}
 	if it.Delivery == outbox.NotSent || st.Timeline.Has(it.ID) {
 		st.Outbox.Remove(it.ID)
 		return
 	}
 	it.Delivery, it.Attempts = outbox.Unknown, max(it.Attempts, 1)
 	st.Outbox.Put(it)
+	if t.done == nil {
+		t.done = map[string]bool{}
+	}
+	t.done[it.ID] = true
+	if it.Room == "" { // the one it went to has not been told
+		t.forget(askSession)
+		t.askSession()
+		return
+	}
 	if !t.asking(askHistory) {
 		t.askHistory()
 	}

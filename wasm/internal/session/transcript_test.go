@@ -82,6 +82,10 @@ var bodies = map[string]string{
 	"@room":  `{"room":{"_id":"R","open":true},"new":true}`,
 	"@room2": `{"room":{"_id":"R2","open":true},"new":true}`,
 	"@empty": `{"messages":[]}`,
+	"@userA": `{` + user("A") + known(`"online":true`) + `}`,
+	"@userB": `{` + user("B") + known(`"online":true`) + `}`,
+	"@posed": `{"token":"` + token + `","ticket":{"challenge":"c1","bits":16},` + known(`"online":true,"settings":{"registrationForm":false}`) + `}`,
+	"@again": `{"error":"ticket-required","ticket":{"challenge":"c2","bits":17}}`,
 	"@html":  `<!doctype html><title>Sign in to the hotel</title>`,
 }
 
@@ -89,6 +93,13 @@ const ann = `{"_id":"v1","username":"guest-3","name":"Ann","email":"ann@example.
 
 func known(config string) string {
 	return `"config":{"enabled":true,` + config + `},"server":{"version":"6.14","socket":"wss://chat.example/websocket","base":"https://chat.example"}`
+}
+
+// userToken is the token of a user the page has proved.
+func userToken(name string) string { return strings.Repeat(name, 43) }
+
+func user(name string) string {
+	return `"token":"` + userToken(name) + `","card":"card` + name + `","identity":{"name":"User ` + name + `","email":"` + name + `@example.org"},`
 }
 
 // A player runs one session by commands.
@@ -138,13 +149,15 @@ func (p *player) play(t *testing.T, block string) string {
 //
 //	reload                 a new page: a session from what was saved
 //	tab NAME               from the next reload on this is one of several tabs
-//	save KEY VALUE         puts something into storage, for the next reload
+//	save KEY VALUE         puts something into storage, or nothing, for the next reload
 //	after 10s              time passes, no timer rings
 //	ring TIMER             time passes until it is due, and it rings
 //	rise E, fall E         the socket of epoch E opens, falls
 //	frame E JSON           a frame comes
 //	said E ID TEXT         the frame of a message of agent bob
 //	answer CALL STATUS BODY
+//	solved CALL TICKET     what a solve led to
+//	proved PROOF           the page proves who the visitor is
 //	lines, state, ids, memory, wordtext print what a view reads
 //
 // and every event by its name in lower case, with its fields.
@@ -158,7 +171,9 @@ func (p *player) command(t *testing.T, b *strings.Builder, line string) {
 		p.start(maps.Clone(p.saved))
 	case "save":
 		key, value, _ := strings.Cut(rest, " ")
-		p.saved[key] = value
+		if p.saved[key] = value; value == "" {
+			delete(p.saved, key)
+		}
 	case "tab":
 		p.tab = rest
 	case "after":
@@ -241,6 +256,12 @@ func (p *player) event(t *testing.T, word, rest string) session.Event {
 		return session.TriedNow{}
 	case "identified":
 		return session.Identified{Name: f[0], Email: f[1]}
+	case "proved":
+		return session.Identified{Proof: f[0]}
+	case "signedout":
+		return session.SignedOut{}
+	case "solved":
+		return session.Solved{Ask: p.calls[f[0]], Ticket: f[1]}
 	case "assigned":
 		return session.Assigned{Department: f[0]}
 	case "shown":
@@ -334,14 +355,25 @@ func (p *player) step(b *strings.Builder, ev session.Event) {
 			fmt.Fprintf(b, "send %d %s\n", e.Epoch, brief(e.Text))
 		case session.Ask:
 			p.calls[e.ID.Name] = e.ID
-			fmt.Fprintf(b, "ask %v %s %s %s%s\n", e.ID, e.Method, e.Path, e.Token, e.Body)
+			ticket := ""
+			if e.Ticket != "" {
+				ticket = " ticket " + e.Ticket
+			}
+			fmt.Fprintf(b, "ask %v %s %s %s%s%s\n", e.ID, e.Method, e.Path, e.Token, e.Body, ticket)
+		case session.Solve:
+			p.calls[e.Ask.Name] = e.Ask
+			fmt.Fprintf(b, "solve %v %s %d\n", e.Ask, e.Challenge, e.Bits)
 		case session.Save:
 			if e.Value == "" {
 				delete(p.saved, e.Key)
 			} else {
 				p.saved[e.Key] = e.Value
 			}
-			fmt.Fprintf(b, "save %s %s\n", e.Key, strings.ReplaceAll(e.Value, token, "(token)"))
+			value := strings.ReplaceAll(e.Value, token, "(token)")
+			for _, user := range []string{"A", "B"} {
+				value = strings.ReplaceAll(value, userToken(user), "(token of "+user+")")
+			}
+			fmt.Fprintf(b, "save %s %s\n", e.Key, value)
 		case session.Arm:
 			p.timers[e.Timer] = p.now.Add(e.After)
 			fmt.Fprintf(b, "arm %s %v\n", e.Timer, e.After)
@@ -350,6 +382,8 @@ func (p *player) step(b *strings.Builder, ev session.Event) {
 			fmt.Fprintf(b, "disarm %s\n", e.Timer)
 		case session.Tell:
 			fmt.Fprintf(b, "tell %s %s\n", e.Name, e.Detail)
+		case session.Sound:
+			b.WriteString("sound\n")
 		}
 	}
 }

@@ -15,6 +15,7 @@ func (t *turn) noticed(m rocket.Message) {
 	if t.state.Open && t.state.Visible {
 		return
 	}
+	t.ring(m.At)
 	t.state.Unread++
 	t.tellUnread()
 }

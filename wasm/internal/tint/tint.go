@@ -8,6 +8,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"capsule/wasm/internal/decimal"
 )
 
 // A Color is opaque, in sRGB.
@@ -130,8 +132,8 @@ func Parse(s string) (Color, bool) {
 	}
 	var c Color
 	for i, to := range [...]*uint8{&c.R, &c.G, &c.B} {
-		v, err := strconv.ParseFloat(parts[i], 64)
-		if err != nil || !(v >= 0 && v <= 255) {
+		v, ok := decimal.Parse(parts[i])
+		if !ok || !(v >= 0 && v <= 255) {
 			return Color{}, false
 		}
 		*to = uint8(math.Round(v))
@@ -162,8 +164,8 @@ func ParseUnit(s string) (Color, bool) {
 	}
 	var c Color
 	for i, to := range [...]*uint8{&c.R, &c.G, &c.B} {
-		v, err := strconv.ParseFloat(parts[i], 64)
-		if err != nil || v != v {
+		v, ok := decimal.Parse(parts[i])
+		if !ok {
 			return Color{}, false
 		}
 		*to = uint8(math.Round(255 * min(max(v, 0), 1)))
