@@ -7,6 +7,8 @@ shopt -s inherit_errexit
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 readonly staticcheck_version=v0.6.1
+readonly gosec_version=v2.22.4
+readonly govulncheck_version=v1.1.4
 readonly official_version=1.13.3
 readonly server_file=.bin/capsule
 flags=(-trimpath -ldflags '-s -w')
@@ -39,6 +41,9 @@ help() {
                     that many lines through real sockets that are cut at random
 ./build.sh bench    measure what is in assets/dist beside the official widget, in
                     5 rounds or as many as are said: ./build.sh bench 3
+./build.sh load     measure the server beside nginx and Caddy, which it installs on
+                    Debian, in 5 rounds or as many as are said; some minutes
+./build.sh vulns    look for known vulnerabilities in what the server calls
 
 demo and dev pass what follows to the server: ./build.sh demo -addr :9000
 CAPSULE_SERVER=https://chat.example ./build.sh pack builds a site whose
@@ -187,12 +192,31 @@ costs() {
   done
 }
 
-staticcheck() {
-  local tool=.bin/staticcheck-$staticcheck_version
-  if [[ ! -x $tool ]]; then
-    GOBIN=$PWD/.bin/tools go install "honnef.co/go/tools/cmd/staticcheck@$staticcheck_version"
-    mv .bin/tools/staticcheck "$tool"
+# tool puts a Go program in place, as .bin/NAME-VERSION.
+tool() {
+  local name=${1##*/} version=$2
+  [[ ! -x .bin/$name-$version ]] || return 0
+  rm -f .bin/"$name"-v*
+  GOBIN=$PWD/.bin/tools go install "$1@$version"
+  mv ".bin/tools/$name" ".bin/$name-$version"
+}
+
+linters() {
+  tool honnef.co/go/tools/cmd/staticcheck $staticcheck_version
+  tool github.com/securego/gosec/v2/cmd/gosec $gosec_version
+}
+
+# vulns asks Go's database for known vulnerabilities in what the server calls.
+vulns() {
+  local found=0
+  tool golang.org/x/vuln/cmd/govulncheck $govulncheck_version
+  .bin/govulncheck-$govulncheck_version ./server >.bin/vulns.txt 2>&1 || found=$?
+  if grep -q '^govulncheck: fetching vulnerabilities' .bin/vulns.txt; then
+    lacking "nothing checked, the database cannot be reached: $(tail -n 1 .bin/vulns.txt)"
+    return
   fi
+  cat .bin/vulns.txt
+  return $found
 }
 
 # unit runs every test but the browser's. The race detector needs a C compiler.
@@ -314,9 +338,23 @@ bench() {
     go test -count=1 -timeout 2h -run '^TestBench$'
 }
 
+# load measures the server beside nginx and Caddy, one core each for server
+# and load.
+load() {
+  local peers=()
+  fastest
+  build
+  command -v taskset >/dev/null || install util-linux || die 'no taskset: install util-linux'
+  if ! { [[ -x /usr/sbin/nginx ]] || command -v nginx; } >/dev/null || ! command -v caddy >/dev/null; then
+    install nginx caddy || { say '== no nginx or no Caddy (Debian has both): Capsule is measured alone'; peers=(-alone); }
+  fi
+  go build -o .bin/load ./server/load
+  taskset -c 1 .bin/load -rounds "${1:-5}" "${peers[@]}"
+}
+
 test() {
   local began=$SECONDS
-  step 'staticcheck is here' staticcheck
+  step 'linters are here' linters
   step 'lint' .ci/lint.sh
   build
   step 'unit tests' unit
@@ -333,10 +371,9 @@ while [[ $# != 0 ]]; do
   command=$1
   shift
   case $command in
-    build | release | wasm | pack | server | size | test | delivery) need_go; "$command" ;;
+    build | release | wasm | pack | server | size | test | delivery | vulns) need_go; "$command" ;;
     demo | dev) need_go; "$command" "$@" ;; # does not return
-    bench) need_go; bench "$@"; exit ;;
-    soak) need_go; soak "$@"; exit ;;
+    bench | load | soak) need_go; "$command" "$@"; exit ;;
     trial) trial "$@"; exit ;;
     help | -h | --help) help ;;
     *) help >&2; die "no command $command" ;;

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -19,7 +20,12 @@ import (
 	"capsule/server/internal/logs"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)) }
+func main() {
+	reserve := tuneMemory()
+	code := run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	runtime.KeepAlive(reserve)
+	os.Exit(code)
+}
 
 // run is main with its surroundings as parameters. It returns the exit code.
 func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {

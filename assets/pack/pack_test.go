@@ -91,7 +91,13 @@ func TestTheManifestSaysWhatIsThere(t *testing.T) {
 	}
 	for name, e := range m.Files {
 		body := load(t, filepath.Join(o.Dist, name))
-		want := entry{typeOf(name), len(body), hash(body), e.Immutable, e.Gzip, e.Brotli}
+		want := entry{Type: typeOf(name), Size: len(body), Hash: hash(body), Immutable: e.Immutable, Gzip: e.Gzip, Brotli: e.Brotli}
+		if e.Gzip {
+			want.GzipHash = hash(load(t, filepath.Join(o.Dist, name+".gz")))
+		}
+		if e.Brotli {
+			want.BrotliHash = hash(load(t, filepath.Join(o.Dist, name+".br")))
+		}
 		if e != want {
 			t.Errorf("%s: manifest says %+v, want %+v", name, e, want)
 		}

@@ -94,6 +94,10 @@ type entry struct {
 	Immutable bool   `json:"immutable"`
 	Gzip      bool   `json:"gzip"`
 	Brotli    bool   `json:"brotli"`
+	// Hashes of the packed copies, so that a server that has them inside need
+	// not read them to name them.
+	GzipHash   string `json:"gzipHash,omitempty"`
+	BrotliHash string `json:"brotliHash,omitempty"`
 }
 
 type manifest struct {
@@ -121,7 +125,17 @@ func (s *site) write(dir string) error {
 				return err
 			}
 		}
-		m.Files[name] = entry{typeOf(name), len(f.body), hash(f.body), f.immutable, f.gzip != nil, f.brotli != nil}
+		e := entry{
+			Type: typeOf(name), Size: len(f.body), Hash: hash(f.body), Immutable: f.immutable,
+			Gzip: f.gzip != nil, Brotli: f.brotli != nil,
+		}
+		if e.Gzip {
+			e.GzipHash = hash(f.gzip)
+		}
+		if e.Brotli {
+			e.BrotliHash = hash(f.brotli)
+		}
+		m.Files[name] = e
 	}
 	text, err := json.MarshalIndent(m, "", " ")
 	if err != nil {

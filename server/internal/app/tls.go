@@ -39,7 +39,7 @@ func (s settings) security(logf func(string, ...any)) (*security, error) {
 		if err := p.load(); err != nil {
 			return nil, flagError("cert", err)
 		}
-		return &security{config: modern(&tls.Config{GetCertificate: p.get}), knows: p.knows}, nil
+		return &security{config: modern(&tls.Config{GetCertificate: p.get}), knows: p.knows}, nil // #nosec G402 -- modern sets MinVersion
 	case len(s.domains) > 0:
 		m := &autocert.Manager{
 			Prompt:     autocert.AcceptTOS,

@@ -52,6 +52,7 @@ type Bridge struct {
 	moves      feature
 	profiles   func(origin string) Profile
 	logf       func(string, ...any)
+	crowds     seldom // for the log: floods have enough of everything
 	routes     map[string]route
 }
 
@@ -125,6 +126,13 @@ func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method == http.MethodOptions {
 		preflight(w)
+		return
+	}
+	// Who is going to be refused for want of a slot is refused here, before
+	// anything is read: in a flood there is time for little else. What is
+	// cached needs no slot.
+	if r.Method == http.MethodPost && b.up.full() {
+		b.fail(w, r, crowded())
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), total)

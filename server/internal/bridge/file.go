@@ -123,7 +123,7 @@ func (u *upstream) open(ctx context.Context, c call) (res *http.Response, err er
 	req := u.request(ctx, c)
 	req.Header.Set("Accept", "*/*")
 	req.Header.Set("Accept-Encoding", "identity") // its length is to be known
-	res, err = u.client.Do(req)
+	res, err = u.to.RoundTrip(req)
 	if err != nil {
 		return nil, unreachable(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"capsule/server/internal/ticket"
@@ -180,7 +181,21 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		return // nobody waits for the answer any more
 	}
+	if errors.Is(p.Cause, errCrowded) {
+		if b.crowds.due(time.Now()) {
+			b.logf("bridge: %s: %v", b.Route(r), p)
+		}
+		return
+	}
 	if p.Code == Upstream || p.Code == Unavailable || p.Reason == Other {
 		b.logf("bridge: %s: %v", b.Route(r), p)
 	}
+}
+
+// seldom is for what is said once a second at most, however often it happens.
+type seldom struct{ last atomic.Int64 }
+
+func (s *seldom) due(now time.Time) bool {
+	last := s.last.Load()
+	return now.UnixNano()-last >= int64(time.Second) && s.last.CompareAndSwap(last, now.UnixNano())
 }

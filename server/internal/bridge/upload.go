@@ -153,7 +153,7 @@ func (u *upstream) upload(ctx context.Context, c call, t rocket.Token, p part) (
 	req.Header.Set(rocket.HeaderToken, string(t))
 	req.ContentLength = int64(len(before)) + p.length + int64(form.Len())
 	req.Body = io.NopCloser(io.MultiReader(strings.NewReader(before), p.body, &form))
-	res, err := u.client.Do(req)
+	res, err := u.to.RoundTrip(req)
 	if err != nil {
 		return ejson.Value{}, unreachable(err)
 	}

@@ -32,7 +32,7 @@ const (
 // upstream makes calls to one Rocket.Chat and to nothing else.
 type upstream struct {
 	base    url.URL
-	client  *http.Client
+	to      http.RoundTripper
 	slots   chan struct{} // one element per call in flight
 	waiting atomic.Int32
 	lanes   chan struct{} // one element per file in flight
@@ -77,11 +77,9 @@ func newUpstream(base *url.URL, t http.RoundTripper) *upstream {
 			ForceAttemptHTTP2:      true,
 		}
 	}
-	u.client = &http.Client{
-		Transport: t,
-		// Rocket.Chat has no reason to send us elsewhere; who sits between might.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	// An http.Client would follow redirects. Rocket.Chat has no reason to send
+	// us elsewhere; who sits between might.
+	u.to = t
 	return u
 }
 
@@ -96,7 +94,7 @@ func (u *upstream) ask(ctx context.Context, c call) (ejson.Value, error) {
 	defer func() { <-u.slots }()
 
 	req := u.request(ctx, c)
-	res, err := u.client.Do(req)
+	res, err := u.to.RoundTrip(req)
 	if err != nil {
 		return ejson.Value{}, unreachable(err)
 	}
@@ -120,6 +118,16 @@ func (u *upstream) read(c call, res *http.Response) (ejson.Value, error) {
 	return judge(c.op, res, string(text))
 }
 
+// errCrowded is the Cause of what is refused because others wait already.
+var errCrowded = errors.New("too many calls are waiting")
+
+func crowded() *Problem {
+	return &Problem{Code: Unavailable, RetryAfter: 2 * time.Second, Cause: errCrowded}
+}
+
+// full reports whether a call would be refused now.
+func (u *upstream) full() bool { return u.waiting.Load() >= inQueue }
+
 // enter waits for a slot, unless too many wait already.
 func (u *upstream) enter(ctx context.Context) error {
 	select {
@@ -129,7 +137,7 @@ func (u *upstream) enter(ctx context.Context) error {
 	}
 	defer u.waiting.Add(-1)
 	if u.waiting.Add(1) > inQueue {
-		return &Problem{Code: Unavailable, RetryAfter: 2 * time.Second, Cause: errors.New("too many calls are waiting")}
+		return crowded()
 	}
 	select {
 	case u.slots <- struct{}{}:

@@ -2,9 +2,8 @@
 // runtime, and Capsule's own pages.
 //
 // The rule of the package: a request never becomes a file name. What is served
-// is read from the dist folder beforehand, checked against its manifest and
-// kept in a map of exact names, so a path that is not in the map is 404,
-// however it is spelled.
+// is found in the dist folder beforehand, by its manifest, and kept in a map of
+// exact names, so a path that is not in the map is 404, however it is spelled.
 package bundle
 
 import (
@@ -23,6 +22,10 @@ type Options struct {
 	// the folder again when it has changed, so that a reload in the browser
 	// shows the last build.
 	Watch bool
+	// Sealed says that the folder is inside the program: it never changes, and
+	// its files are those its manifest was made of. They are not read before
+	// somebody asks for them.
+	Sealed bool
 	// Connect are the addresses, besides their own server, that pages may
 	// talk to and show pictures from: Rocket.Chat's, as browsers see it.
 	Connect []string
@@ -58,7 +61,7 @@ func New(folder fs.FS, o Options) (*Site, error) {
 	if s.logf == nil {
 		s.logf = func(string, ...any) {}
 	}
-	st, err := read(folder)
+	st, err := read(folder, o.Sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +115,7 @@ func (s *Site) current() *state {
 	if err != nil || m == old.manifest {
 		return old
 	}
-	st, err := read(s.folder)
+	st, err := read(s.folder, false)
 	if err != nil {
 		// A build is being written: the last whole one is better than half.
 		s.logf("bundle: keeping the last build: %v", err)

@@ -28,6 +28,9 @@ func dist(version string, files map[string]string) fstest.MapFS {
 		Immutable bool   `json:"immutable"`
 		Gzip      bool   `json:"gzip"`
 		Brotli    bool   `json:"brotli"`
+
+		GzipHash   string `json:"gzipHash"`
+		BrotliHash string `json:"brotliHash"`
 	}
 	types := map[string]string{".wasm": "application/wasm", ".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8"}
 	list := map[string]entry{}
@@ -43,7 +46,6 @@ func dist(version string, files map[string]string) fstest.MapFS {
 				e.Type = mime
 			}
 		}
-		list[name] = e
 		folder[name] = &fstest.MapFile{Data: []byte(text)}
 		var gz, br bytes.Buffer
 		zw, bw := gzip.NewWriter(&gz), brotli.NewWriter(&br)
@@ -52,6 +54,9 @@ func dist(version string, files map[string]string) fstest.MapFS {
 		_, _ = zw.Close(), bw.Close()
 		folder[name+".gz"] = &fstest.MapFile{Data: gz.Bytes()}
 		folder[name+".br"] = &fstest.MapFile{Data: br.Bytes()}
+		gzSum, brSum := sha256.Sum256(gz.Bytes()), sha256.Sum256(br.Bytes())
+		e.GzipHash, e.BrotliHash = base64.StdEncoding.EncodeToString(gzSum[:]), base64.StdEncoding.EncodeToString(brSum[:])
+		list[name] = e
 	}
 	text, _ := json.Marshal(map[string]any{"version": version, "files": list})
 	folder["manifest.json"] = &fstest.MapFile{Data: text, ModTime: time.Unix(int64(len(version)), 0)}
@@ -321,6 +326,10 @@ func TestAFolderThatContradictsItsManifest(t *testing.T) {
 		{"a changed file", func(f fstest.MapFS) { f["capsule.js"].Data = []byte("// evil") }},
 		{"a missing file", func(f fstest.MapFS) { delete(f, "capsule.js") }},
 		{"a missing packed file", func(f fstest.MapFS) { delete(f, "capsule.js.br") }},
+		{"a changed packed file", func(f fstest.MapFS) { f["capsule.js.br"].Data = []byte("evil") }},
+		{"a hash that is none", func(f fstest.MapFS) {
+			f["manifest.json"].Data = []byte(`{"files":{"capsule.js":{"hash":"c2hvcnQ="}}}`)
+		}},
 		{"no manifest at all, only noise", func(f fstest.MapFS) { f["manifest.json"].Data = []byte("<html>") }},
 		{"a name outside the folder", func(f fstest.MapFS) {
 			f["manifest.json"].Data = []byte(`{"files":{"../../etc/passwd":{"type":"text/plain"}}}`)

@@ -28,16 +28,16 @@ type variant struct {
 	coding string
 	suffix string
 	mime   string
-	body   []byte
+	body   func() ([]byte, error)
 	etag   string
 }
 
-func newFile(body []byte, e entry, packed []variant) *file {
+func newFile(plain variant, e entry, packed []variant) *file {
 	f := &file{
 		mime:   e.Type,
 		cache:  briefly,
 		page:   strings.HasPrefix(e.Type, "text/html"),
-		plain:  variant{body: body, etag: etag(body)},
+		plain:  plain,
 		packed: packed,
 	}
 	switch {
@@ -50,6 +50,12 @@ func newFile(body []byte, e entry, packed []variant) *file {
 }
 
 func (f *file) serve(w http.ResponseWriter, r *http.Request, policy string) {
+	v := f.choose(r)
+	body, err := v.body()
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, "this file cannot be read")
+		return
+	}
 	h := w.Header()
 	h.Set("Content-Type", f.mime)
 	h.Set("Cache-Control", f.cache)
@@ -61,11 +67,10 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, policy string) {
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("Timing-Allow-Origin", "*")
 	}
-	v := f.choose(r)
 	h.Set("ETag", v.etag)
 	if v.coding == "" {
 		// A range is of the plain bytes; ServeContent knows those rules.
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(v.body))
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 		return
 	}
 	h.Set("Content-Encoding", v.coding)
@@ -75,11 +80,11 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, policy string) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	h.Set("Content-Length", strconv.Itoa(len(v.body)))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodHead {
 		return
 	}
-	_, _ = w.Write(v.body) // a caller who hangs up is no news
+	_, _ = w.Write(body) // a caller who hangs up is no news
 }
 
 func (f *file) choose(r *http.Request) variant {
@@ -102,7 +107,7 @@ func (f *file) choose(r *http.Request) variant {
 // is then the last resort.
 func quality(accept, coding string) int {
 	named, star := -1, -1
-	for _, item := range strings.Split(accept, ",") {
+	for item := range strings.SplitSeq(accept, ",") {
 		name, params, _ := strings.Cut(item, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name == "x-gzip" {

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"sync"
 )
 
 const manifestName = "manifest.json"
@@ -25,9 +27,12 @@ type entry struct {
 	Immutable bool   `json:"immutable"`
 	Gzip      bool   `json:"gzip"`
 	Brotli    bool   `json:"brotli"`
+	// Hashes of the packed copies; "" in a manifest of before they were there.
+	GzipHash   string `json:"gzipHash"`
+	BrotliHash string `json:"brotliHash"`
 }
 
-func read(folder fs.FS) (*state, error) {
+func read(folder fs.FS, sealed bool) (*state, error) {
 	m, err := look(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &state{}, nil
@@ -45,7 +50,7 @@ func read(folder fs.FS) (*state, error) {
 	}
 	st := &state{manifest: m, version: list.Version, files: map[string]*file{}}
 	for name, e := range list.Files {
-		f, err := load(folder, name, e)
+		f, err := load(folder, name, e, sealed)
 		if err != nil {
 			return nil, err
 		}
@@ -57,46 +62,68 @@ func read(folder fs.FS) (*state, error) {
 		for _, p := range st.files[name].packed {
 			twin := name + p.suffix
 			if st.files[twin] == nil {
-				st.files[twin] = newFile(p.body, entry{Type: p.mime, Immutable: e.Immutable}, nil)
+				st.files[twin] = newFile(variant{body: p.body, etag: p.etag}, entry{Type: p.mime, Immutable: e.Immutable}, nil)
 			}
 		}
 	}
 	return st, nil
 }
 
-func load(folder fs.FS, name string, e entry) (*file, error) {
+func load(folder fs.FS, name string, e entry, sealed bool) (*file, error) {
 	if !fs.ValidPath(name) || name == "." || name == manifestName {
 		return nil, fmt.Errorf("%s lists %q, which cannot be a file of the bundle", manifestName, name)
 	}
-	body, err := fs.ReadFile(folder, name)
+	plain, err := open(folder, name, e.Hash, sealed)
 	if err != nil {
-		return nil, fmt.Errorf("read the bundle: %w", err)
-	}
-	sum := sha256.Sum256(body)
-	if e.Hash != "" && e.Hash != base64.StdEncoding.EncodeToString(sum[:]) {
-		return nil, fmt.Errorf("%s is not the file %s lists: run ./build.sh again", name, manifestName)
+		return nil, err
 	}
 	if e.Type == "" {
 		e.Type = mime(name)
 	}
 	var packed []variant
-	for _, v := range []struct {
-		has                    bool
-		coding, suffix, binary string
+	for _, p := range []struct {
+		has                          bool
+		coding, suffix, binary, hash string
 	}{
-		{e.Brotli, "br", ".br", "application/octet-stream"},
-		{e.Gzip, "gzip", ".gz", "application/gzip"},
+		{e.Brotli, "br", ".br", "application/octet-stream", e.BrotliHash},
+		{e.Gzip, "gzip", ".gz", "application/gzip", e.GzipHash},
 	} {
-		if !v.has {
+		if !p.has {
 			continue
 		}
-		b, err := fs.ReadFile(folder, name+v.suffix)
+		v, err := open(folder, name+p.suffix, p.hash, sealed)
 		if err != nil {
-			return nil, fmt.Errorf("read the bundle: %w", err)
+			return nil, err
 		}
-		packed = append(packed, variant{coding: v.coding, suffix: v.suffix, mime: v.binary, body: b, etag: etag(b)})
+		v.coding, v.suffix, v.mime = p.coding, p.suffix, p.binary
+		packed = append(packed, v)
 	}
-	return newFile(body, e, packed), nil
+	return newFile(plain, e, packed), nil
+}
+
+// open is a file of folder whose hash is said to be that, or "". It is read
+// and checked now, unless folder is sealed: then it is read when somebody asks
+// for it, as most never are.
+func open(folder fs.FS, name, hash string, sealed bool) (variant, error) {
+	sum, err := base64.StdEncoding.DecodeString(hash)
+	if err != nil || len(sum) != sha256.Size && hash != "" {
+		return variant{}, fmt.Errorf("%s has %q for a hash of %s", manifestName, hash, name)
+	}
+	if sealed && hash != "" {
+		if _, err := fs.Stat(folder, name); err != nil {
+			return variant{}, fmt.Errorf("read the bundle: %w", err)
+		}
+		return variant{etag: etag(sum), body: sync.OnceValues(func() ([]byte, error) { return fs.ReadFile(folder, name) })}, nil
+	}
+	body, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return variant{}, fmt.Errorf("read the bundle: %w", err)
+	}
+	got := sha256.Sum256(body)
+	if hash != "" && !bytes.Equal(sum, got[:]) {
+		return variant{}, fmt.Errorf("%s is not the file %s lists: run ./build.sh again", name, manifestName)
+	}
+	return variant{etag: etag(got[:]), body: func() ([]byte, error) { return body, nil }}, nil
 }
 
 // mime is asked only for files whose type the manifest leaves out. It is a
@@ -131,8 +158,6 @@ func mime(name string) string {
 	return "application/octet-stream"
 }
 
-// etag names one exact sequence of bytes, so two codings of one file differ.
-func etag(body []byte) string {
-	sum := sha256.Sum256(body)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
-}
+// etag names one exact sequence of bytes by their hash, so two codings of one
+// file differ.
+func etag(sum []byte) string { return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"` }
