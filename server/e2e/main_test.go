@@ -95,7 +95,7 @@ func (e staleError) Error() string {
 }
 
 // apart are folders that do not get into the bundle.
-var apart = []string{"dist", "shots", "testdata", "model", "storetest"}
+var apart = []string{"dist", "shots", "testdata", "model", "storetest", "leaktest"}
 
 // fresh returns an error unless the bundle is there and newer than all it
 // is made of.
