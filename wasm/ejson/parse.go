@@ -2,6 +2,7 @@ package ejson
 
 import (
 	"errors"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -23,7 +24,9 @@ func Parse(text string) (Value, error) {
 	if len(text) > MaxSize {
 		return Value{}, ErrSize
 	}
-	p := parser{text: text}
+	p := parsers.Get().(*parser)
+	defer parsers.Put(p)
+	p.text, p.at, p.list, p.members = text, 0, p.list[:0], p.members[:0]
 	v, ok := p.value(0)
 	if !ok {
 		return Value{}, ErrSyntax
@@ -43,6 +46,9 @@ type parser struct {
 	list    []Value
 	members []Member
 }
+
+// parsers keeps parsers for the stacks they have grown.
+var parsers = sync.Pool{New: func() any { return new(parser) }}
 
 func (p *parser) space() {
 	for p.at < len(p.text) {

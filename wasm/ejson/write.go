@@ -3,7 +3,7 @@ package ejson
 import "unicode/utf8"
 
 // String returns v as compact JSON text.
-func (v Value) String() string { return string(v.Append(nil)) }
+func (v Value) String() string { return string(v.Append(make([]byte, 0, 128))) }
 
 // Append appends v as compact JSON text to dst.
 func (v Value) Append(dst []byte) []byte {

@@ -258,7 +258,7 @@ func (w *world) history(g *guest, query string) (int, string) {
 	if before == 1<<60 {
 		w.check.listed(g, r)
 	}
-	b := []byte(`{"messages":[`)
+	b := append(make([]byte, 0, 16+256*min(limit, len(r.messages))), `{"messages":[`...)
 	n := 0
 	for i := len(r.messages) - 1; i >= 0 && n < limit; i-- {
 		if m := r.messages[i]; m.ts < before {

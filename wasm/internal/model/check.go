@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"capsule/wasm/internal/outbox"
+	"capsule/wasm/internal/session"
 )
 
 // A checker compares what was submitted, what the server has and what is
@@ -20,6 +21,7 @@ type checker struct {
 	absent    map[string]time.Duration // when a look-up last said that an id is not there
 	refused   map[string]bool          // ids that were refused for good
 	ids       map[string]bool          // of one view
+	lines     []session.Line           // likewise
 }
 
 // A submit is a text whose sender saw the composer emptied.

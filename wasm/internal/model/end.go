@@ -57,7 +57,7 @@ func (c *checker) whole(p *page) {
 	}
 	// A line that comes late over a socket may open another room beside one
 	// that is open: then either is the conversation.
-	if now := c.w.srv.openRoomOf(r.owner); !r.open && now != nil && now != r && !c.apart(p.who) {
+	if now := c.w.srv.openRoomOf(r.owner); !r.open && now != nil && now != r && !(now.wanted && now.lines == 0) && !c.apart(p.who) {
 		c.fail("I5", "%s shows room %s, the conversation is in %s", p.name, r.id, now.id)
 	}
 	if r.open && c.w.noSocket && !st.Polling {

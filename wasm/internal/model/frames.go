@@ -22,8 +22,19 @@ func agentJSON(id string) string {
 	return `{"_id":"` + id + `","username":"agent-` + id + `","name":"Agent ` + id + `","status":"online"}`
 }
 
-// json writes a message as DDP or REST has it.
+// json is a message as DDP or REST has it.
 func (m *message) json(ddp bool) string {
+	form := &m.rest
+	if ddp {
+		form = &m.ddp
+	}
+	if form.of != m.updated {
+		*form = written{m.updated, m.write(ddp)}
+	}
+	return form.text
+}
+
+func (m *message) write(ddp bool) string {
 	b := make([]byte, 0, 256)
 	b = append(b, `{"_id":"`...)
 	b = append(b, m.id...)

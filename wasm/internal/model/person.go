@@ -28,8 +28,9 @@ type person struct {
 // A store is a browser's storage for our site.
 type store struct {
 	kept    map[string]string
-	blocked bool          // nothing can be kept, nothing is found
-	full    time.Duration // until when nothing more can be kept
+	stale   map[string]bool // keys whose latest value was refused
+	blocked bool            // nothing can be kept, nothing is found
+	full    time.Duration   // until when nothing more can be kept
 	w       *world
 }
 
@@ -49,8 +50,10 @@ func (s *store) save(key, value string) bool {
 		delete(s.kept, key)
 	case s.w.now < s.full:
 		s.w.check.forgetful = true
+		s.stale[key] = true
 		return false
 	default:
+		delete(s.stale, key)
 		s.kept[key] = value
 	}
 	return true

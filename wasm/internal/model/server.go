@@ -38,7 +38,7 @@ type room struct {
 	messages   []*message // as inserted
 	lines      int        // of the visitor
 	endedEmpty bool       // an agent closed it before anything was said
-	wanted     bool       // for a line that the server has in another room
+	wanted     bool       // for a line that the server has in another room, or that came too late
 	gone       bool       // wiped
 }
 
@@ -48,6 +48,13 @@ type message struct {
 	from                string // id of the user
 	token               string // of a visitor's own
 	arrived             time.Duration
+	rest, ddp           written
+}
+
+// written is the text of a message in its state of a time.
+type written struct {
+	of   int64
+	text string
 }
 
 type limitKey struct{ who, what string }

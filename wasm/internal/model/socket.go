@@ -25,13 +25,23 @@ type socket struct {
 	abandoned  bool // by the client
 	upAt       time.Duration
 	downAt     time.Duration
-	heldUp     []string
+	heldUp     []leaving
 	heldDown   []string
 	greeted    bool
 	subs       []subscription
 	cutBefore  int // frames until it is cut instead of processing one; 0: not
 	cutAfter   int // likewise, after processing but before the answers
 	swallowing bool
+	late       bool // what it brings was held back for longer than anybody waits for an answer
+}
+
+// attemptLimit is how long an attempt to send over a socket may take.
+const attemptLimit = 15 * time.Second
+
+// leaving is a frame on its way up, and when it left.
+type leaving struct {
+	text string
+	at   time.Duration
 }
 
 type subscription struct{ id, stream, event string }
@@ -95,10 +105,11 @@ func (k *socket) hangup() {
 func (k *socket) up(text string) {
 	n := &k.page.net
 	k.upAt = max(k.upAt, k.w.now+n.latency(k.w))
-	k.w.at(k.upAt, func() { k.arriveUp(text) })
+	f := leaving{text, k.w.now}
+	k.w.at(k.upAt, func() { k.arriveUp(f) })
 }
 
-func (k *socket) arriveUp(text string) {
+func (k *socket) arriveUp(f leaving) {
 	if !k.open {
 		return
 	}
@@ -106,13 +117,13 @@ func (k *socket) arriveUp(text string) {
 		if k.abandoned {
 			return
 		}
-		k.heldUp = append(k.heldUp, text)
+		k.heldUp = append(k.heldUp, f)
 		if len(k.heldUp) == 1 {
 			k.w.at(k.page.net.holeUp, k.flushUp)
 		}
 		return
 	}
-	k.receive(text)
+	k.receive(f)
 }
 
 func (k *socket) flushUp() {
@@ -122,9 +133,9 @@ func (k *socket) flushUp() {
 	}
 	held := k.heldUp
 	k.heldUp = nil
-	for _, text := range held {
+	for _, f := range held {
 		if k.open {
-			k.receive(text)
+			k.receive(f)
 		}
 	}
 }
@@ -169,7 +180,9 @@ func (k *socket) flushDown() {
 }
 
 // receive is what the server does about a frame.
-func (k *socket) receive(text string) {
+func (k *socket) receive(f leaving) {
+	text := f.text
+	k.late = k.w.now-f.at > attemptLimit
 	if k.cutBefore > 0 {
 		if k.cutBefore--; k.cutBefore == 0 {
 			k.w.note("fault: %s/%d is cut before %s", k.page.name, k.epoch, text)
@@ -279,6 +292,7 @@ func (k *socket) send(f ddp.Frame) {
 		return
 	case r == nil || !r.open:
 		r = s.openRoom(g)
+		r.wanted = k.late // no client can take a frame back that the network still has
 	}
 	id := p.Get("_id").Str()
 	if s.stored[id] != nil {

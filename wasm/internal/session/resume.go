@@ -68,27 +68,6 @@ func (s *Session) resumeOutbox(saved Saved) {
 	s.sends.inherited = s.state.Outbox.NextN() - 1
 }
 
-// saveFailed minds lines only: what else is lost can be had again.
-func (t *turn) saveFailed(key string) {
-	id, ok := strings.CutPrefix(key, outbox.KeyPrefix)
-	if _, waits := t.state.Outbox.Get(id); ok && waits {
-		if t.unkept == nil {
-			t.unkept = map[string]bool{}
-		}
-		t.unkept[id] = true
-	}
-}
-
-// remember says whether anything unsent would be lost with the page.
-func (t *turn) remember() {
-	for id := range t.unkept {
-		if _, waits := t.state.Outbox.Get(id); !waits {
-			delete(t.unkept, id)
-		}
-	}
-	t.state.Memory = len(t.unkept) > 0
-}
-
 func (t *turn) saveVisitor() {
 	v := t.state.Visitor.Value().With("introduced", ejson.Bool(t.state.Introduced))
 	if t.state.Signed {

@@ -61,12 +61,12 @@ type Session struct {
 	from      time.Time        // since when everything is known; zero: from the beginning
 	whole     time.Time        // up to which message everything is known
 	renewals  []time.Time
-	polls     int             // readings since polling began
-	deep      time.Time       // up to where old messages are still to be read, while polling
-	lease     lease           // whose turn it is to send
-	claims    bool            // it is ours if nobody objects
-	company   bool            // other tabs were heard of
-	unkept    map[string]bool // lines that storage refused
+	polls     int       // readings since polling began
+	deep      time.Time // up to where old messages are still to be read, while polling
+	lease     lease     // whose turn it is to send
+	claims    bool      // it is ours if nobody objects
+	company   bool      // other tabs were heard of
+	unkept    unkept
 	done      map[string]bool // lines that another tab was done with
 }
 
@@ -105,7 +105,7 @@ func (t *turn) save(key, value string) {
 
 // Step applies ev, which happened at now.
 func (s *Session) Step(now time.Time, ev Event) []Effect {
-	t := &turn{Session: s, now: now}
+	t := &turn{Session: s, now: now, effects: make([]Effect, 0, 4)}
 	t.apply(ev)
 	t.remember()
 	return t.effects

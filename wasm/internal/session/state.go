@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"time"
 
 	"capsule/wasm/internal/outbox"
@@ -139,10 +140,13 @@ type Line struct {
 
 // Lines returns the conversation in the order to show it: what the server
 // has in its order, then what waits in the order written.
-func (st *State) Lines() []Line {
+func (st *State) Lines() []Line { return st.AppendLines(nil) }
+
+// AppendLines appends Lines to lines.
+func (st *State) AppendLines(lines []Line) []Line {
 	stored := st.Timeline.Messages()
 	waiting := st.Outbox.Items()
-	lines := make([]Line, 0, len(stored)+len(waiting))
+	lines = slices.Grow(lines, len(stored)+len(waiting))
 	for _, m := range stored {
 		lines = append(lines, Line{Message: m, Mine: st.mine(m), Delivery: outbox.Sent})
 	}

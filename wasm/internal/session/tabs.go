@@ -113,7 +113,7 @@ func (t *turn) giveLease() {
 // hear what others saved.
 func (t *turn) recalled(saved Saved) {
 	for _, it := range slices.Clone(t.state.Outbox.Items()) {
-		if _, ok := saved[it.Key()]; !ok && !t.unkept[it.ID] {
+		if _, ok := saved[it.Key()]; !ok && !t.unkept.has(it.Key()) {
 			if room := saved[keyRoom]; it.Room == "" && rocket.ValidID(room) {
 				it.Room = room
 			}
