@@ -97,7 +97,8 @@ func (c *checker) discarded(id string) {
 // page may have died before it could say so.
 func (c *checker) loading(p *page) {
 	for _, s := range c.submits {
-		if s.who == p.who && p.who.store.kept["outbox/"+s.id] == "" && c.w.srv.stored[s.id] != nil {
+		has := c.w.srv.stored[s.id] != nil || c.w.srv.lost[s.id]
+		if s.who == p.who && p.who.store.kept["outbox/"+s.id] == "" && has {
 			s.sent[p.index] = true
 		}
 	}

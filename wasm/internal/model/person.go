@@ -72,7 +72,7 @@ func (v *person) heard(from *page, e session.Save) {
 		p.hears = max(p.hears, v.w.now+v.rng.between(time.Millisecond, 15*time.Millisecond))
 		v.w.at(p.hears, func() {
 			if p.life == life && !p.frozen { // a frozen page never hears of it
-				p.deliver(session.Stored(e))
+				p.deliver(session.Stored{Key: e.Key, Value: v.store.kept[e.Key]})
 			}
 		})
 	}

@@ -57,8 +57,8 @@ type (
 	Slept struct{}
 	// NetworkLost means that the browser says it is offline.
 	NetworkLost struct{}
-	// Stored means that another tab of this visitor saved a value, or
-	// deleted it: then Value is "". The order of one tab's is kept.
+	// Stored means that another tab of this visitor saved a value: Value is
+	// the one that is kept now, "" when there is none.
 	Stored struct{ Key, Value string }
 	// Recalled is all that is saved, read again: to be told before Woke,
 	// since a page that was frozen or put away hears no Stored.

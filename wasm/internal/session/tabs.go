@@ -251,6 +251,10 @@ func (t *turn) gone(it outbox.Item) {
 	}
 	if it.Delivery == outbox.NotSent || st.Timeline.Has(it.ID) {
 		st.Outbox.Remove(it.ID)
+		if !st.Timeline.Has(it.ID) && st.Room.ID != "" {
+			st.Synced = false // it may have been tried again and arrived: then history shows it
+			t.askHistory()
+		}
 		return
 	}
 	it.Delivery, it.Attempts = outbox.Unknown, max(it.Attempts, 1)
