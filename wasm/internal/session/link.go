@@ -12,6 +12,7 @@ import (
 const (
 	connectLimit = 10 * time.Second // from dialing to DDP's greeting
 	silence      = 10 * time.Second // without a frame before we ask for one
+	slack        = time.Second      // less of it is enough when the timer rings: the answer to a ping came a little after it
 	pongLimit    = 5 * time.Second  // for the answer
 	wakeLimit    = 3 * time.Second  // likewise, when there is a reason to doubt
 	manualPause  = 5 * time.Second  // between redials that the visitor causes
@@ -201,7 +202,7 @@ func (t *turn) greeted() {
 // timer, since timers of hidden pages come late.
 func (t *turn) beat() {
 	quiet := t.now.Sub(t.link.heard)
-	if quiet < silence {
+	if quiet < silence-slack {
 		t.arm("beat", silence-quiet, (*turn).beat)
 		return
 	}
