@@ -3,6 +3,7 @@ package model
 // What the checker makes of the stream of views.
 
 import (
+	"strings"
 	"time"
 
 	"capsule/wasm/internal/outbox"
@@ -36,11 +37,27 @@ func (c *checker) after(p *page, ev session.Event) {
 		return // looked at when it is known what was submitted
 	}
 	c.look(p)
+	c.kept(p)
 	st := p.session.State()
 	if st.Synced && !p.view.synced {
 		c.complete(p, st)
 	}
 	p.view.synced = st.Synced
+}
+
+// kept checks that what storage refused is kept once it has room again.
+// Timers may come a minute late.
+func (c *checker) kept(p *page) {
+	if len(p.who.pages) > 1 {
+		return // what one tab could not save the other may have changed since
+	}
+	s := &p.who.store
+	for key, since := range s.owed {
+		needed := key == "token" || key == "room" || strings.HasPrefix(key, outbox.KeyPrefix)
+		if needed && c.w.now-max(since, s.full, p.thawed) > 90*time.Second {
+			c.fail("I1", "storage has room, but %s is not kept by %s", key, p.name)
+		}
+	}
 }
 
 // complete checks, when a page says that it has caught up, that it shows

@@ -77,6 +77,7 @@ func (p *page) load() {
 	p.sockets, p.inbox = nil, nil
 	p.dead, p.frozen, p.asleep, p.crashIn = false, false, false, 0
 	rng := p.rng.split()
+	clear(p.who.store.owed)
 	saved := p.who.store.load()
 	weak := p.w.weak
 	if weak.saved != nil {

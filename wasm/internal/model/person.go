@@ -28,9 +28,10 @@ type person struct {
 // A store is a browser's storage for our site.
 type store struct {
 	kept    map[string]string
-	stale   map[string]bool // keys whose latest value was refused
-	blocked bool            // nothing can be kept, nothing is found
-	full    time.Duration   // until when nothing more can be kept
+	stale   map[string]bool          // keys whose latest value was refused
+	owed    map[string]time.Duration // likewise, since when, of what the page that saves them knows
+	blocked bool                     // nothing can be kept, nothing is found
+	full    time.Duration            // until when nothing more can be kept
 	w       *world
 }
 
@@ -48,12 +49,14 @@ func (s *store) save(key, value string) bool {
 		return value == ""
 	case value == "":
 		delete(s.kept, key)
+		delete(s.owed, key)
 	case s.w.now < s.full:
 		s.w.check.forgetful = true
-		s.stale[key] = true
+		s.stale[key], s.owed[key] = true, s.w.now
 		return false
 	default:
 		delete(s.stale, key)
+		delete(s.owed, key)
 		s.kept[key] = value
 	}
 	return true

@@ -34,6 +34,7 @@ func Weaknesses() []Weakness {
 		{Name: "unknown lines are forgotten by a reload", saved: restate("")},
 		{Name: "unknown lines are new after a reload", saved: restate("queued")},
 		{Name: "sent lines stay saved", effect: undeleted},
+		{Name: "what storage refused is not saved again", event: deaf[session.SaveFailed]},
 		{Name: "no heartbeat", effect: unarmed("beat")},
 		{Name: "no limit for the answer to a heartbeat", effect: unarmed("pong")},
 		{Name: "no limit for connecting", effect: unarmed("connect")},

@@ -22,11 +22,12 @@ const (
 	NoCountdown           // a rest that was asked for is not kept
 	DoubtProlonged        // a fresh doubt gives a dead link more time
 	OldUnchecked          // an old line is given up without a look-up
+	PollsAll              // every reading while polling goes back to the first message
 	Mutants
 )
 
 func (m Mutant) String() string {
 	return [...]string{"none", "last line first", "every copy is kept", "older states are taken", "deleted messages stay",
 		"what came meanwhile is taken out", "history before subscribing", "ready counts as caught up", "the end is not read", "a refused stream is asked for at once", "a rest is not kept", "a doubt is prolonged",
-		"old lines are given up unchecked"}[m]
+		"old lines are given up unchecked", "all is read at once while polling"}[m]
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"capsule/wasm/internal/mutant"
 	"capsule/wasm/rocket"
 )
 
@@ -30,7 +31,7 @@ type catchUp struct {
 func (t *turn) askHistory() {
 	t.forget(askHistory)
 	t.sync = catchUp{heard: map[string]bool{}}
-	t.sync.shallow = t.state.Polling && t.polls%pollDeep != 0
+	t.sync.shallow = t.state.Polling && t.polls%pollDeep != 0 && !mutant.Is(mutant.PollsAll)
 	if shown := t.state.Timeline.Messages(); len(shown) > 0 && !t.sync.shallow {
 		t.sync.since = shown[0].At
 	}
@@ -113,7 +114,7 @@ func (t *turn) page(messages []rocket.Message) {
 	}
 	deeper := more && !t.sync.since.IsZero() && !oldest.Before(t.sync.since)
 	switch {
-	case more && !t.sync.met, deeper && !st.Polling:
+	case more && !t.sync.met, deeper && (!st.Polling || mutant.Is(mutant.PollsAll)):
 		t.older(oldest)
 		return
 	case st.Polling && t.sync.pages > 1:
