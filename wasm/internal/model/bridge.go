@@ -81,7 +81,7 @@ func (w *world) ask(p *page, e session.Ask) {
 		return
 	case broken:
 		if n.rng.percent(50) && now >= w.downUntil {
-			w.bridge(p, e) // it is done all the same
+			w.after(trip, func() { w.bridge(p, e) }) // it is done all the same
 		}
 		answer(now+trip, 502+n.rng.below(2), `{"error":"upstream"}`, "")
 		return

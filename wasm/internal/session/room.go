@@ -43,6 +43,10 @@ func (t *turn) adoptRoom(room rocket.Room) {
 	if isNew {
 		t.dropRoom()
 		t.save(keyRoom, room.ID)
+		if t.asking(askSession) { // the answer may be from before this room
+			t.forget(askSession)
+			t.askSession()
+		}
 	}
 	st.Room, st.Over, st.Introduced = room, false, true
 	st.Room.Open = true

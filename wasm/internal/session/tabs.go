@@ -195,8 +195,7 @@ func (t *turn) adopt(ev Stored) {
 	case ev.Key == keyRoom:
 		if rocket.ValidID(ev.Value) && ev.Value != st.Room.ID && t.token != "" {
 			t.adoptRoom(rocket.Room{ID: ev.Value, Open: true})
-			t.forget(askSession) // its answer may be from before this room
-			t.askSession()       // which has an agent already, perhaps
+			t.askSession() // it has an agent already, perhaps
 		}
 	case ev.Key == keyVisitor:
 		if v, err := ejson.Parse(ev.Value); err == nil {

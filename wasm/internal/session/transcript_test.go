@@ -354,7 +354,7 @@ func (p *player) step(b *strings.Builder, ev session.Event) {
 		case session.Send:
 			fmt.Fprintf(b, "send %d %s\n", e.Epoch, brief(e.Text))
 		case session.Ask:
-			p.calls[e.ID.Name] = e.ID
+			p.calls[e.ID.Name], p.calls[e.ID.String()] = e.ID, e.ID // the latest, and each
 			ticket := ""
 			if e.Ticket != "" {
 				ticket = " ticket " + e.Ticket
