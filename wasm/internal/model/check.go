@@ -20,6 +20,7 @@ type checker struct {
 	forgetful bool                     // storage failed: a visitor may have lost his token, with a room under way
 	absent    map[string]time.Duration // when a look-up last said that an id is not there
 	refused   map[string]bool          // ids that were refused for good
+	givenBack map[string]bool          // rooms for which a line was written that could not be sent
 	ids       map[string]bool          // of one view
 	lines     []session.Line           // likewise
 }
@@ -30,11 +31,11 @@ type submit struct {
 	who       *person
 	page      *page
 	life      int
-	order     int                // among those of its sender; anew when tried again
-	durable   bool               // storage had it
-	shown     [2]outbox.Delivery // in each tab
-	sent      [2]bool            // was shown as sent there
-	last      int                // the tab that showed it last
+	order     int                      // among those of its sender; anew when tried again
+	durable   bool                     // storage had it
+	shown     [maxTabs]outbox.Delivery // in each tab
+	sent      [maxTabs]bool            // was shown as sent there
+	last      int                      // the tab that showed it last
 	discarded bool
 	given     time.Duration // when it was last shown as not sent
 	tried     time.Duration // when it was last shown as under way
@@ -52,7 +53,7 @@ type view struct {
 }
 
 func newChecker(w *world) *checker {
-	return &checker{w: w, byID: map[string]*submit{}, byText: map[string]*submit{}, absent: map[string]time.Duration{}, refused: map[string]bool{}, ids: map[string]bool{}}
+	return &checker{w: w, byID: map[string]*submit{}, byText: map[string]*submit{}, absent: map[string]time.Duration{}, refused: map[string]bool{}, givenBack: map[string]bool{}, ids: map[string]bool{}}
 }
 
 func (c *checker) failed() bool { return c.violation != "" }
@@ -132,7 +133,7 @@ func (c *checker) left(p *page, s *submit) bool {
 	return m != nil && len(p.who.pages) > 1 && (m.rid != st.Room.ID || !st.Synced)
 }
 
-func (s *submit) isSent() bool { return s.sent[0] || s.sent[1] }
+func (s *submit) isSent() bool { return s.sent != [maxTabs]bool{} }
 
 // latest is what was last shown of s.
 func (s *submit) latest() outbox.Delivery { return s.shown[s.last] }

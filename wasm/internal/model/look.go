@@ -170,6 +170,7 @@ func (c *checker) truth(p *page, l *session.Line) {
 		c.fail("I8", "%s was sent and is %v", s.id, l.Delivery)
 	case l.Delivery == outbox.NotSent && was != outbox.NotSent:
 		s.given = c.w.now
+		c.givenBack[l.Room] = true
 		c.told(s, was, 20*time.Second)
 	case l.Delivery < was && was == outbox.Unknown && c.absent[s.id] < s.tried && len(p.who.pages) == 1 && !p.who.store.stale[outbox.KeyPrefix+s.id]:
 		c.fail("I8", "%s was unknown and is %v without a look-up", s.id, l.Delivery)

@@ -30,14 +30,21 @@ type page struct {
 	hiddenAt time.Duration
 	shownAt  time.Duration // after it was hidden
 	asleep   bool
-	inbox    []session.Event
-	crashIn  int // effects until the page dies; 0: not
+	inbox    []letter // that came while nothing ran
+	crashIn  int      // effects until the page dies; 0: not
 	lastID   string
 	skew     time.Duration // of the clock on the wall
 	view     view
 	dials    []time.Duration // of the last minute
 	asks     []time.Duration
 	refusals []time.Duration // of sends, for a limit
+}
+
+// A letter is an event for a page, and of a timer which of its settings it
+// is: one that was set anew meanwhile is not heard, as in the loop.
+type letter struct {
+	event session.Event
+	ring  uint64
 }
 
 // net is the network of one page, and what is wrong with it until when.
@@ -117,15 +124,23 @@ func (p *page) gone(k *socket) {
 }
 
 // deliver hands an event to the session, or keeps it while nothing runs.
-func (p *page) deliver(ev session.Event) {
+func (p *page) deliver(ev session.Event) { p.receive(letter{event: ev}) }
+
+func (p *page) receive(l letter) {
 	if p.dead || p.w.check.failed() {
 		return
 	}
 	if p.frozen {
-		p.inbox = append(p.inbox, ev)
+		p.inbox = append(p.inbox, l)
 		return
 	}
-	p.step(ev)
+	if ring, ok := l.event.(session.Rang); ok {
+		if p.timers[ring.Timer] != l.ring {
+			return
+		}
+		delete(p.timers, ring.Timer)
+	}
+	p.step(l.event)
 }
 
 // thaw lets things go on. What was shown while nothing could run deceived
@@ -139,9 +154,9 @@ func (p *page) thaw() {
 	if len(p.who.pages) > 1 {
 		p.deliver(session.Recalled{Saved: p.who.store.load()})
 	}
-	for _, ev := range inbox {
+	for _, l := range inbox {
 		if p.life == life {
-			p.deliver(ev)
+			p.receive(l)
 		}
 	}
 }
@@ -258,10 +273,8 @@ func (p *page) arm(e session.Arm) {
 		}
 	}
 	w.at(at, func() {
-		if p.life != life || p.timers[e.Timer] != n {
-			return
+		if p.life == life && p.timers[e.Timer] == n {
+			p.receive(letter{session.Rang{Timer: e.Timer}, n})
 		}
-		delete(p.timers, e.Timer)
-		p.deliver(session.Rang{Timer: e.Timer})
 	})
 }

@@ -124,10 +124,17 @@ func Generate(seed uint64) Schedule {
 
 func (s *Schedule) add(a Act) { s.Acts = append(s.Acts, a) }
 
-// GenerateTabs is Generate for visitors with two tabs each.
+// maxTabs is how many tabs a visitor has at most.
+const maxTabs = 5
+
+// GenerateTabs is Generate for visitors with two tabs each, and five with
+// every tenth seed.
 func GenerateTabs(seed uint64) Schedule {
 	s := Generate(seed)
 	s.Tabs = 2
+	if seed%10 == 0 {
+		s.Tabs = maxTabs
+	}
 	return s
 }
 

@@ -210,6 +210,9 @@ func (t *turn) adopt(ev Stored) {
 }
 
 func (t *turn) leaseTaken(l lease) {
+	if t.leads() && l.tab == t.cfg.Tab {
+		return // our own word, which others have still to hear
+	}
 	if t.leads() && (l.tab == "" || l.tab > t.cfg.Tab) {
 		t.save(keyLease, t.lease.text()) // say it again: the smaller name wins
 		return
