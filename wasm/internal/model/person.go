@@ -2,6 +2,7 @@ package model
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -153,6 +154,9 @@ func (v *person) rewrite(p *page, text string, order, patience int) {
 			return
 		}
 	}
+	if v.furtherUp(st, text) {
+		return
+	}
 	if st.Room.ID == "" && st.Ready || st.Synced || st.Over {
 		if st.Room.ID == v.w.check.roomOf(text) || v.w.check.roomOf(text) == "" {
 			v.write(p, text)
@@ -162,6 +166,15 @@ func (v *person) rewrite(p *page, text string, order, patience int) {
 	if patience > 0 {
 		v.w.after(30*time.Second, func() { v.rewrite(p, text, order, patience-1) })
 	}
+}
+
+// furtherUp reports whether a text is in the conversation, before what is
+// loaded of it.
+func (v *person) furtherUp(st *session.State, text string) bool {
+	r, shown := v.w.srv.rooms[st.Room.ID], st.Timeline.Messages()
+	return r != nil && len(shown) > 0 && slices.ContainsFunc(r.messages, func(m *message) bool {
+		return m.text == text && m.ts <= shown[0].At.UnixMilli()
+	})
 }
 
 // mind looks after lines that were not sent.
