@@ -54,10 +54,8 @@ func Watch(p Page, store loop.Store, post func(session.Event)) *Life {
 			return
 		}
 		if key, ok := shared.own(event.Get("key")); ok {
-			// Two tabs may have written at the same time: what is there counts
-			// for both, not what was there when the event was sent.
-			value, _ := shared.Get(key)
-			post(session.Stored{Key: key, Value: value})
+			kept, _ := shared.Get(key)
+			post(session.Stored{Key: key, Value: text(event.Get("newValue")), Kept: kept})
 		}
 	})
 	tell(window, "online", session.Woke{})

@@ -46,8 +46,7 @@ func (w *world) act(a Act) {
 			p.deliver(session.Renewed{})
 		}
 	case Toggle:
-		p.deliver(session.Minimized{})
-		w.after(5*time.Second, func() { p.deliver(session.Opened{}) })
+		v.putAside(time.Duration(a.N) * 300 * time.Millisecond)
 	case Type:
 		p.deliver(session.Typed{Text: "half a line"})
 	}

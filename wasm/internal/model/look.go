@@ -231,6 +231,16 @@ func (c *checker) rate(p *page, times *[]time.Duration, what string, max int) {
 	}
 }
 
+// sounds checks that of the tabs of a person one makes the sound for a
+// message.
+func (c *checker) sounds(p *page) {
+	v := p.who
+	if v.rang != nil && v.rang != p && c.w.now-v.rangAt < 500*time.Millisecond && !c.apart(v) {
+		c.fail("I7", "%s makes a sound %v after %s", p.name, c.w.now-v.rangAt, v.rang.name)
+	}
+	v.rang, v.rangAt = p, c.w.now
+}
+
 func (c *checker) sockets(p *page) {
 	if len(p.sockets) > 1 {
 		c.fail("I7", "%s has %d sockets", p.name, len(p.sockets))

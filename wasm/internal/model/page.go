@@ -250,6 +250,8 @@ func (p *page) do(e session.Effect) {
 		p.arm(e)
 	case session.Disarm:
 		delete(p.timers, e.Timer)
+	case session.Sound:
+		w.check.sounds(p)
 	}
 	w.check.sockets(p)
 }

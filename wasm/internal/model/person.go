@@ -24,6 +24,8 @@ type person struct {
 	at       *page         // where he did something last
 	when     time.Duration // and when
 	stranger bool          // his token was refused once
+	rang     *page         // the tab that made a sound last
+	rangAt   time.Duration // and when
 }
 
 // A store is a browser's storage for our site.
@@ -76,7 +78,7 @@ func (v *person) heard(from *page, e session.Save) {
 		p.hears = max(p.hears, v.w.now+v.rng.between(time.Millisecond, 15*time.Millisecond))
 		v.w.at(p.hears, func() {
 			if p.life == life && !p.frozen { // a frozen page never hears of it
-				p.deliver(session.Stored{Key: e.Key, Value: v.store.kept[e.Key]})
+				p.deliver(session.Stored{Key: e.Key, Value: e.Value, Kept: v.store.kept[e.Key]})
 			}
 		})
 	}
@@ -175,6 +177,20 @@ func (v *person) furtherUp(st *session.State, text string) bool {
 	return r != nil && len(shown) > 0 && slices.ContainsFunc(r.messages, func(m *message) bool {
 		return m.text == text && m.ts <= shown[0].At.UnixMilli()
 	})
+}
+
+// putAside minimizes the panel, and where there are several tabs that of each
+// and for long: then an answer makes a sound.
+func (v *person) putAside(long time.Duration) {
+	if len(v.pages) == 1 {
+		long = 5 * time.Second
+	}
+	for _, p := range v.pages {
+		if p.session != nil {
+			p.deliver(session.Minimized{})
+			v.w.after(long, func() { p.deliver(session.Opened{}) })
+		}
+	}
 }
 
 // mind looks after lines that were not sent.

@@ -58,8 +58,9 @@ type (
 	// NetworkLost means that the browser says it is offline.
 	NetworkLost struct{}
 	// Stored means that another tab of this visitor saved a value: Value is
-	// the one that is kept now, "" when there is none.
-	Stored struct{ Key, Value string }
+	// what it saved, Kept what is kept now, since a third or this one may have
+	// saved another; "" is none.
+	Stored struct{ Key, Value, Kept string }
 	// Recalled is all that is saved, read again: to be told before Woke,
 	// since a page that was frozen or put away hears no Stored.
 	Recalled struct{ Saved Saved }

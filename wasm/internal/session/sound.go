@@ -47,6 +47,7 @@ func (t *turn) rungElsewhere(value string) {
 		return
 	}
 	t.disarm("sound")
+	t.sounded = t.now // by the other one, as good as
 	if at.After(t.rung) {
 		t.rung = at
 	}

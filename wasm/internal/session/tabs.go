@@ -22,11 +22,14 @@ import (
 // takes the first.
 const (
 	keyLease   = "owner"
-	keyTab     = "tab" // who came last, so that others hear of it
+	keyTab     = "tab" // who came last, or answered, so that others hear of it
 	leaseTime  = 5 * time.Second
 	leaseRenew = 2 * time.Second
 	leaseHeard = 100 * time.Millisecond // in which others hear who has taken it
 )
+
+// answering begins what is saved under keyTab by a tab that was there before.
+const answering = "+"
 
 // A lease says which tab sends, and how long.
 type lease struct {
@@ -121,7 +124,7 @@ func (t *turn) recalled(saved Saved) {
 		}
 	}
 	if saved[keyToken] == "" && saved[keyVisitor] != "" { // and not that nothing can be saved here
-		t.adopt(Stored{keyToken, ""}) // first, while it is known that who left was signed in
+		t.adopt(keyToken, "") // first, while it is known that who left was signed in
 	}
 	keys := make([]string, 0, len(saved))
 	for key := range saved {
@@ -129,7 +132,7 @@ func (t *turn) recalled(saved Saved) {
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
-		t.adopt(Stored{key, saved[key]})
+		t.adopt(key, saved[key])
 	}
 	if saved[keyLease] == "" {
 		t.leaseTaken(lease{})
@@ -140,11 +143,17 @@ func (t *turn) recalled(saved Saved) {
 // savedElsewhere takes over what another tab saved. A line that it wrote it
 // is about to send as well.
 func (t *turn) savedElsewhere(ev Stored) {
-	if ev.Key == keyTab && !t.company {
-		t.announce() // back
+	asks := ev.Key == keyTab && !strings.HasPrefix(ev.Value, answering)
+	if t.cfg.Tab != "" && (asks || !t.company) {
+		t.save(keyTab, answering+t.cfg.Tab)
 	}
 	t.company = true
-	t.adopt(ev)
+	switch ev.Key {
+	case keyLease, keyRung: // what tabs agree upon, in the order they say it
+		t.adopt(ev.Key, ev.Value)
+	default: // or two that saved at the same time would each take over the other's
+		t.adopt(ev.Key, ev.Kept)
+	}
 	if strings.HasPrefix(ev.Key, outbox.KeyPrefix) && !t.leads() {
 		if t.again["lease"] == nil {
 			t.arm("lease", time.Second+t.cfg.Jitter(time.Second/2), (*turn).lapsed)
@@ -154,7 +163,7 @@ func (t *turn) savedElsewhere(ev Stored) {
 	t.pump()
 }
 
-// announce tells other tabs that there is this one.
+// announce tells other tabs that there is this one, and asks for theirs.
 func (t *turn) announce() {
 	if t.cfg.Tab != "" {
 		t.save(keyTab, t.cfg.Tab)
@@ -166,17 +175,17 @@ func (t *turn) leads() bool {
 	return t.cfg.Tab != "" && t.lease.tab == t.cfg.Tab && t.lease.until.After(t.now)
 }
 
-func (t *turn) adopt(ev Stored) {
+func (t *turn) adopt(key, value string) {
 	st := &t.state
 	switch {
-	case ev.Key == keyLease:
-		t.leaseTaken(leaseFrom(ev.Value))
-	case ev.Key == keyRung:
-		t.rungElsewhere(ev.Value)
-	case ev.Key == keySeen:
-		t.seenElsewhere(ev.Value)
-	case ev.Key == keyToken:
-		if token := rocket.Token(ev.Value); token.Valid() && token != t.token {
+	case key == keyLease:
+		t.leaseTaken(leaseFrom(value))
+	case key == keyRung:
+		t.rungElsewhere(value)
+	case key == keySeen:
+		t.seenElsewhere(value)
+	case key == keyToken:
+		if token := rocket.Token(value); token.Valid() && token != t.token {
 			// The other one has registered, or did so anew: we are who he is.
 			if st.Signed {
 				t.leftElsewhere()
@@ -185,27 +194,27 @@ func (t *turn) adopt(ev Stored) {
 			t.forget(askSession)
 			t.askSession()
 		}
-		if ev.Value == "" && st.Signed {
+		if value == "" && st.Signed {
 			t.leftElsewhere()
 			t.token, st.Ready = "", false
 			if st.Open {
 				t.askSession()
 			}
 		}
-	case ev.Key == keyRoom:
-		if rocket.ValidID(ev.Value) && ev.Value != st.Room.ID && t.token != "" {
-			t.adoptRoom(rocket.Room{ID: ev.Value, Open: true})
+	case key == keyRoom:
+		if rocket.ValidID(value) && value != st.Room.ID && t.token != "" {
+			t.adoptRoom(rocket.Room{ID: value, Open: true})
 			t.askSession() // it has an agent already, perhaps
 		}
-	case ev.Key == keyVisitor:
-		if v, err := ejson.Parse(ev.Value); err == nil {
+	case key == keyVisitor:
+		if v, err := ejson.Parse(value); err == nil {
 			st.Visitor = rocket.VisitorFrom(v)
 			st.Introduced = st.Introduced || v.Get("introduced").Bool()
 			st.Signed = v.Get("signed").Bool()
 			st.Registered = st.Registered || st.Visitor.ID != ""
 		}
-	case strings.HasPrefix(ev.Key, outbox.KeyPrefix):
-		t.lineStored(ev)
+	case strings.HasPrefix(key, outbox.KeyPrefix):
+		t.lineStored(key, value)
 	}
 }
 
@@ -223,11 +232,11 @@ func (t *turn) leaseTaken(l lease) {
 
 // lineStored takes over what another tab did with a line: wrote it, went on
 // with it, or was done with it.
-func (t *turn) lineStored(ev Stored) {
+func (t *turn) lineStored(key, value string) {
 	st := &t.state
-	it, ok := outbox.Decode(ev.Key, ev.Value)
+	it, ok := outbox.Decode(key, value)
 	if !ok {
-		if have, ok := st.Outbox.Get(strings.TrimPrefix(ev.Key, outbox.KeyPrefix)); ok && ev.Value == "" {
+		if have, ok := st.Outbox.Get(strings.TrimPrefix(key, outbox.KeyPrefix)); ok && value == "" {
 			t.gone(have)
 		}
 		return

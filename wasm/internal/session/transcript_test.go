@@ -276,7 +276,7 @@ func (p *player) event(t *testing.T, word, rest string) session.Event {
 		return session.NetworkLost{}
 	case "stored":
 		key, value, _ := strings.Cut(rest, " ")
-		return session.Stored{Key: key, Value: value}
+		return session.Stored{Key: key, Value: value, Kept: value}
 	case "recalled":
 		return session.Recalled{Saved: maps.Clone(p.saved)}
 	case "savefailed":
