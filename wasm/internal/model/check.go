@@ -20,6 +20,7 @@ type checker struct {
 	forgetful bool                     // storage failed: a visitor may have lost his token, with a room under way
 	absent    map[string]time.Duration // when a look-up last said that an id is not there
 	refused   map[string]bool          // ids that were refused for good
+	moved     map[string]int           // the order of ids since they were tried again
 	givenBack map[string]bool          // rooms for which a line was written that could not be sent
 	ids       map[string]bool          // of one view
 	lines     []session.Line           // likewise
@@ -53,7 +54,7 @@ type view struct {
 }
 
 func newChecker(w *world) *checker {
-	return &checker{w: w, byID: map[string]*submit{}, byText: map[string]*submit{}, absent: map[string]time.Duration{}, refused: map[string]bool{}, givenBack: map[string]bool{}, ids: map[string]bool{}}
+	return &checker{w: w, byID: map[string]*submit{}, byText: map[string]*submit{}, absent: map[string]time.Duration{}, refused: map[string]bool{}, moved: map[string]int{}, givenBack: map[string]bool{}, ids: map[string]bool{}}
 }
 
 func (c *checker) failed() bool { return c.violation != "" }
@@ -82,8 +83,9 @@ func (c *checker) submitted(p *page, text, id string, durable bool) {
 }
 
 func (c *checker) retried(id string) {
+	c.orders++
+	c.moved[id] = c.orders
 	if s := c.byID[id]; s != nil {
-		c.orders++
 		s.order = c.orders
 	}
 }

@@ -152,7 +152,7 @@ func (v *person) rewrite(p *page, text string, order, patience int) {
 	for _, l := range st.Lines() {
 		if l.Text == text {
 			v.w.check.submitted(p, text, l.ID, true)
-			v.w.check.byID[l.ID].order = order
+			v.w.check.byID[l.ID].order = max(order, v.w.check.moved[l.ID])
 			return
 		}
 	}
