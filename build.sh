@@ -35,7 +35,7 @@ help() {
                     lines being sent; they take a while
 ./build.sh soak     play schedules of faults against the model of everything, on all
                     cores: ./build.sh soak -n 10000000, from a seed on with -seed 7,
-                    with two tabs for everybody with -tabs;
+                    with several tabs for everybody with -tabs;
                     a seed that fails is shrunk, and told with -n 1 -seed of it
 ./build.sh soak -sockets -n 10000
                     that many lines through real sockets that are cut at random

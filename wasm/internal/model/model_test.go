@@ -18,7 +18,7 @@ import (
 var (
 	schedules = flag.Int("schedules", 0, "how many schedules TestSoak plays; 0: none")
 	seed      = flag.Uint64("seed", 1, "the first seed of TestSoak, and the one that TestSeed plays")
-	tabs      = flag.Bool("tabs", false, "TestSoak and TestSeed give everybody two tabs")
+	tabs      = flag.Bool("tabs", false, "TestSoak and TestSeed give everybody two tabs or five")
 )
 
 // TestMain lets garbage pile up: a schedule leaves much of it and keeps
@@ -128,7 +128,7 @@ func TestSchedules(t *testing.T) {
 	got.tell(t, Generate)
 }
 
-// TestTabs gives everybody two tabs, which share what is saved and nothing
+// TestTabs gives everybody two tabs or five, which share what is saved and nothing
 // else.
 func TestTabs(t *testing.T) {
 	n := 4000
