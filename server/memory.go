@@ -7,8 +7,8 @@ import (
 
 // What the collector is told, unless GOGC or GOMEMLIMIT say otherwise.
 const (
-	garbage = 15       // percent of what is in use that may be garbage
-	reserve = 64 << 20 // counts as in use, but nobody writes there, so it takes up no memory
+	garbage = 8         // percent of what is in use that may be garbage
+	reserve = 256 << 20 // counts as in use, but nobody writes there, so it takes up no memory
 )
 
 // tuneMemory fits the garbage collector to this program: it has little in use

@@ -63,7 +63,7 @@ func newBench(ctx context.Context, o options, progress io.Writer) (b *bench, err
 	}
 	b.contenders = []*contender{capsule(o.server, b.files)}
 	if !o.alone {
-		for _, make := range []func(string, site) (*contender, error){nginx, caddy} {
+		for _, make := range []func(string, site) (*contender, error){nginx, caddy, bare(o.dist)} {
 			c, err := make(b.folder, b.files)
 			if err != nil {
 				return b, fmt.Errorf("%w (-alone does without)", err)

@@ -17,6 +17,35 @@ func capsule(binary string, files site) *contender {
 	}}
 }
 
+// The headers that ours sends and the others are told to send as well, besides
+// those that every server makes itself and an id of the request.
+var (
+	ofFiles = [][2]string{
+		{"Cache-Control", "public, max-age=300, stale-while-revalidate=86400"},
+		{"Vary", "Accept-Encoding"},
+		{"Access-Control-Allow-Origin", "*"},
+		{"Cross-Origin-Resource-Policy", "cross-origin"},
+		{"Timing-Allow-Origin", "*"},
+		{"X-Content-Type-Options", "nosniff"},
+	}
+	ofAnswers = [][2]string{
+		{"Cache-Control", "no-store"},
+		{"Vary", "Origin"},
+		{"Access-Control-Allow-Origin", "http://localhost"},
+		{"Access-Control-Expose-Headers", "Retry-After, Content-Disposition"},
+		{"X-Content-Type-Options", "nosniff"},
+	}
+)
+
+// directives are lines of a configuration that add each of list.
+func directives(verb string, list [][2]string, end string) string {
+	var b strings.Builder
+	for _, h := range list {
+		fmt.Fprintf(&b, "      %s %s %q%s\n", verb, h[0], h[1], end)
+	}
+	return b.String()
+}
+
 // nginx is nginx with a configuration below folder.
 func nginx(folder string, files site) (*contender, error) {
 	binary, err := find("nginx")
@@ -68,22 +97,21 @@ http {
       types { }
       default_type "%s";
       add_header Content-Encoding br;
-      add_header Cache-Control "public, max-age=300";
-      add_header Vary Accept-Encoding;
-      add_header Access-Control-Allow-Origin *;
-      add_header X-Content-Type-Options nosniff;
-    }
-`, f.path, folder, f.path[1:], f.mime)
+      add_header X-Request-Id $request_id;
+%s    }
+`, f.path, folder, f.path[1:], f.mime, directives("add_header", ofFiles, ";"))
 	}
-	b.WriteString(`    location /v1/ {
+	fmt.Fprintf(&b, `    location /v1/ {
       proxy_pass http://chat;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_set_header X-Forwarded-For $remote_addr;
-    }
+      proxy_set_header X-Real-Ip $remote_addr;
+      add_header X-Request-Id $request_id;
+%s    }
   }
 }
-`)
+`, directives("add_header", ofAnswers, ";"))
 	return b.String()
 }
 
@@ -112,23 +140,21 @@ func caddyfile(folder, addr, stub string) string {
 	}
 }
 http://%s {
+	header X-Request-Id {http.request.uuid}
 	handle /v1/* {
-		reverse_proxy %s {
+%s		reverse_proxy %s {
 			transport http {
 				keepalive_idle_conns_per_host 64
 			}
 		}
 	}
 	handle {
-		header Cache-Control "public, max-age=300"
-		header Access-Control-Allow-Origin *
-		header X-Content-Type-Options nosniff
-		root * %s
+%s		root * %s
 		rewrite * {path}.br
 		file_server
 	}
 }
-`, addr, stub, folder)
+`, addr, directives("header", ofAnswers, ""), stub, directives("header", ofFiles, ""), folder)
 }
 
 // find is a program by name; Debian has some where users do not look.

@@ -37,8 +37,9 @@ type outcome struct {
 	took    time.Duration
 	good    []time.Duration // of status 200
 	refused []time.Duration
-	bytes   int64 // of bodies
-	unsent  int   // due while no connection was free
+	bytes   int64           // of bodies
+	unsent  int             // due while no connection was free
+	late    []time.Duration // from when a request was due until it was sent, with a rate: our own delay
 	checked int
 }
 
@@ -116,6 +117,9 @@ func (d *driver) spend(due time.Time) error {
 	}
 	c := d.free[0] // in turns: a connection that is not used is closed
 	d.free = d.free[1:]
+	if due.After(d.from) {
+		d.out.late = append(d.out.late, time.Since(due))
+	}
 	return d.send(c, due)
 }
 

@@ -43,11 +43,17 @@ func main() {
 	flag.StringVar(&o.server, "server", ".bin/capsule", "our server, a `file`")
 	flag.StringVar(&o.dist, "dist", "assets/dist", "the bundle inside it, a `folder`")
 	flag.StringVar(&o.only, "only", "", "comma-separated `list` of loader, bundle, registration, idle, slow, overload")
-	flag.BoolVar(&o.alone, "alone", false, "without nginx and Caddy")
+	flag.BoolVar(&o.alone, "alone", false, "without the others")
+	bareOn := flag.String("bare", "", "be a bare net/http on that `address`, which passes on to -chat; used by this program itself")
+	chat := flag.String("chat", "", "the `address` of the stub")
 	stub := flag.Duration("stub", -1, "be the stub, which answers after that `time`; used by this program itself")
 	flag.Parse()
 	if *stub >= 0 {
 		fail(serveStub(*stub, os.Stdout))
+		return
+	}
+	if *bareOn != "" {
+		fail(serveBare(*bareOn, o.dist, *chat))
 		return
 	}
 	// Threads share our core by time; goroutines on one thread would wait for
@@ -59,7 +65,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// Whatever hangs, it ends.
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.rounds)*(18*(o.slot+o.warm)+time.Minute)+5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.rounds)*(24*(o.slot+o.warm)+time.Minute)+5*time.Minute)
 	defer cancel()
 	fail(run(ctx, o, os.Stdout, os.Stderr))
 }

@@ -33,10 +33,25 @@ func (s served) check(_ int, body []byte) error {
 
 // copySite copies the loader and the wasm of the bundle in dist to folder,
 // plain and packed, for the servers that do not have them inside.
-func copySite(dist, folder string) (s site, err error) {
+func copySite(dist, folder string) (site, error) {
+	s, bodies, err := readSite(dist)
+	if err != nil {
+		return site{}, err
+	}
+	for name, body := range bodies {
+		if err := os.WriteFile(filepath.Join(folder, name), body, 0o600); err != nil {
+			return site{}, err
+		}
+	}
+	return s, nil
+}
+
+// readSite reads the loader and the wasm of the bundle in dist, plain and
+// packed: their bodies are by the names of the files.
+func readSite(dist string) (s site, bodies map[string][]byte, err error) {
 	text, err := os.ReadFile(filepath.Join(dist, "manifest.json")) // #nosec G304 -- the folder is named on the command line
 	if err != nil {
-		return site{}, fmt.Errorf("no bundle (./build.sh release makes one): %w", err)
+		return site{}, nil, fmt.Errorf("no bundle (./build.sh release makes one): %w", err)
 	}
 	var manifest struct {
 		Files map[string]struct {
@@ -45,8 +60,9 @@ func copySite(dist, folder string) (s site, err error) {
 		} `json:"files"`
 	}
 	if err := json.Unmarshal(text, &manifest); err != nil {
-		return site{}, err
+		return site{}, nil, err
 	}
+	bodies = map[string][]byte{}
 	for name, f := range manifest.Files {
 		into := &s.loader
 		switch {
@@ -56,23 +72,21 @@ func copySite(dist, folder string) (s site, err error) {
 			continue
 		}
 		if !f.Brotli || !filepath.IsLocal(name) {
-			return site{}, fmt.Errorf("%s is not packed", name)
+			return site{}, nil, fmt.Errorf("%s is not packed", name)
 		}
 		for _, suffix := range []string{"", ".br"} {
 			body, err := os.ReadFile(filepath.Join(dist, name+suffix)) // #nosec G304 -- below that folder, see IsLocal
 			if err != nil {
-				return site{}, err
+				return site{}, nil, err
 			}
-			if err := os.WriteFile(filepath.Join(folder, name+suffix), body, 0o600); err != nil {
-				return site{}, err
-			}
+			bodies[name+suffix] = body
 			*into = served{"/" + name, f.Type, int64(len(body)), sha256.Sum256(body)}
 		}
 	}
 	if s.loader.path == "" || s.bundle.path == "" {
-		return site{}, errors.New("the bundle has no capsule.js or no wasm")
+		return site{}, nil, errors.New("the bundle has no capsule.js or no wasm")
 	}
-	return s, nil
+	return s, bodies, nil
 }
 
 // get is a request for path, as Chromium makes it.

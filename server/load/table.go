@@ -52,6 +52,7 @@ var rows = []row{
 	{title: "  refused/s", what: "over.refused"},
 	{title: "  p50 until refused, ms", what: "over.refused.p50", digits: 1},
 	{title: "  p99 until refused, ms", what: "over.refused.p99", digits: 1, goal: 10},
+	{title: "  of that, p99 until sent at all, ms", what: "over.late.p99", digits: 1},
 	{title: "  not sent for want of a connection/s", what: "over.unsent"},
 	{title: "  back to normal after, s", what: "over.recovery", digits: 2, goal: 2},
 	{title: "binary with the bundle, MB", what: "binary", digits: 1, goal: 20},

@@ -26,6 +26,7 @@ import (
 	"capsule/server/internal/bundle"
 	"capsule/server/internal/limit"
 	"capsule/server/internal/metrics"
+	"capsule/server/internal/send"
 	"capsule/server/standin"
 )
 
@@ -116,7 +117,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 	}
 	a.bridge = a.newBridge(s)
 	a.metrics.Load(a.bridge.Load)
-	a.serve(ctx, limit.Listener(l, connectionsEach, s.proxies), a.handler(s, site), sec)
+	a.serve(ctx, send.Listener(limit.Listener(l, connectionsEach, s.proxies)), a.handler(s, site), sec)
 	if err := a.serveMetrics(ctx, s); err != nil {
 		return err
 	}
@@ -219,6 +220,7 @@ func connect(public *url.URL) []string {
 
 func (a *App) serve(ctx context.Context, l net.Listener, h http.Handler, sec *security) {
 	s := newServer(ctx, h, a.Logf)
+	s.ConnContext = send.Context
 	if sec != nil {
 		s.TLSConfig = sec.config
 	}

@@ -16,17 +16,22 @@ func (a *App) handler(s settings, site http.Handler) http.Handler {
 	if a.wrap != nil {
 		inner = a.wrap(inner)
 	}
-	h := logs.Requests(inner, logs.Options{
+	o := logs.Options{
 		Log: a.Log, Kind: s.logRequests, Client: s.proxies.Client, Address: s.logAddress,
-		Trusted: func(r *http.Request) bool {
+		Route: a.route,
+		Quiet: func(route string) bool { return route == "/healthz" || route == "/readyz" },
+	}
+	// Nobody is asked who has nothing to say: this is in the way of every request.
+	if len(s.proxies) > 0 {
+		o.Trusted = func(r *http.Request) bool {
 			peer, err := netip.ParseAddrPort(r.RemoteAddr)
 			return err == nil && s.proxies.Trust(peer.Addr())
-		},
-		Route: a.route,
-		Done:  a.metrics.Request,
-		Quiet: func(route string) bool { return route == "/healthz" || route == "/readyz" },
-	})
-	return a.metrics.InFlight(h)
+		}
+	}
+	if a.metrics != nil {
+		o.Done = a.metrics.Request
+	}
+	return a.metrics.InFlight(logs.Requests(inner, o))
 }
 
 // root sends each request where it belongs. It is not a ServeMux, which would

@@ -117,9 +117,7 @@ func New(o Options) *Bridge {
 
 func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Add("Vary", "Origin")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["Vary"], h["Cache-Control"], h["X-Content-Type-Options"] = varyOrigin, noStore, noSniff
 	if !b.welcome(w, r) {
 		b.fail(w, r, problem(ForbiddenOrigin))
 		return
@@ -198,7 +196,7 @@ func plainHeader(s string, max int) string {
 
 // answer writes 200 with members as a JSON object.
 func answer(w http.ResponseWriter, members ...ejson.Member) error {
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(ejson.Object(members...).Append(nil)) // a caller who hangs up is no news
+	w.Header()["Content-Type"] = jsonType
+	_, _ = w.Write(ejson.Object(members...).Append(make([]byte, 0, 256))) // a caller who hangs up is no news
 	return nil
 }

@@ -158,8 +158,8 @@ func (b *Bridge) welcome(w http.ResponseWriter, r *http.Request) bool {
 	if len(origins) != 1 || !b.origins.Allow(origin) && !own(r, origin) {
 		return false
 	}
-	w.Header().Set("Access-Control-Allow-Origin", origin)
-	w.Header().Set("Access-Control-Expose-Headers", "Retry-After, Content-Disposition")
+	h := w.Header()
+	h["Access-Control-Allow-Origin"], h["Access-Control-Expose-Headers"] = []string{origin}, exposed
 	return true
 }
 

@@ -175,9 +175,9 @@ func (b *Bridge) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Challenge != nil {
 		members = append(members, challenge(*p.Challenge))
 	}
-	w.Header().Set("Content-Type", "application/json")
+	w.Header()["Content-Type"] = jsonType
 	w.WriteHeader(status)
-	_, _ = w.Write(ejson.Object(members...).Append(nil))
+	_, _ = w.Write(ejson.Object(members...).Append(make([]byte, 0, 128)))
 	if r.Context().Err() != nil {
 		return // nobody waits for the answer any more
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -47,7 +46,7 @@ func decodeWith(w http.ResponseWriter, r *http.Request, f fields, l lists) error
 	if r.URL.RawQuery != "" {
 		return bad("a query where none belongs")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := readAll(http.MaxBytesReader(w, r.Body, maxBody), r.ContentLength)
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return refusal(TooLong)
@@ -63,7 +62,7 @@ func jsonOnly(h http.Header) error {
 	if len(types) != 1 || len(h.Values("Content-Encoding")) > 0 {
 		return bad("not plain JSON")
 	}
-	kind, params, err := mime.ParseMediaType(types[0])
+	kind, params, err := mediaType(types[0])
 	charset, named := params["charset"]
 	if err != nil || kind != "application/json" || named && !strings.EqualFold(charset, "utf-8") {
 		return bad("not plain JSON")

@@ -1,10 +1,10 @@
 package bridge
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
-	"mime"
 	"net"
 	"net/http"
 	"net/netip"
@@ -108,7 +108,7 @@ func (u *upstream) read(c call, res *http.Response) (ejson.Value, error) {
 	if max == 0 {
 		max = maxAnswer
 	}
-	text, err := io.ReadAll(io.LimitReader(res.Body, max+1))
+	text, err := readAll(io.LimitReader(res.Body, max+1), res.ContentLength)
 	if err != nil {
 		return ejson.Value{}, unreachable(err)
 	}
@@ -151,43 +151,37 @@ func (u *upstream) request(ctx context.Context, c call) *http.Request {
 	to := u.base
 	to.Path += c.path
 	to.RawQuery = c.query.Encode()
-	req := (&http.Request{
-		Method: http.MethodGet,
-		URL:    &to,
-		Host:   to.Host,
-		Header: http.Header{
-			"Accept":          {"application/json"},
-			"Cookie":          {rocket.CookieWidget},
-			"User-Agent":      {c.caller.agent}, // "" sends none
-			"Accept-Language": {c.caller.language},
-		},
-	}).WithContext(ctx)
-	if c.caller.language == "" {
-		req.Header.Del("Accept-Language")
+	h := http.Header{
+		"Accept":     jsonType,
+		"Cookie":     widgetCookie,
+		"User-Agent": {c.caller.agent}, // "" sends none
+	}
+	if c.caller.language != "" {
+		h["Accept-Language"] = []string{c.caller.language}
 	}
 	if c.caller.address.IsValid() {
 		// Whichever of the two it believes, it is to count this visitor and
 		// not all of them together (protocol 1.2).
-		a := c.caller.address.String()
-		req.Header.Set("X-Real-Ip", a)
-		req.Header.Set("X-Forwarded-For", a)
+		a := []string{c.caller.address.String()}
+		h["X-Real-Ip"], h["X-Forwarded-For"] = a, a
 	}
+	req := (&http.Request{Method: http.MethodGet, URL: &to, Host: to.Host, Header: h}).WithContext(ctx)
 	if c.method != "" {
 		req.Method = c.method
 	}
 	if c.body.Kind() == ejson.KindObject {
-		text := c.body.String()
-		req.Header.Set("Content-Type", "application/json")
+		text := c.body.Append(make([]byte, 0, 256))
+		h["Content-Type"] = jsonType
 		req.ContentLength = int64(len(text))
-		req.Body = io.NopCloser(strings.NewReader(text))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+		req.Body, _ = req.GetBody()
 	}
 	return req
 }
 
 // judge tells an answer from a refusal from nonsense.
 func judge(op string, res *http.Response, text string) (ejson.Value, error) {
-	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	kind, _, _ := mediaType(res.Header.Get("Content-Type"))
 	var v ejson.Value
 	isJSON := kind == "application/json"
 	if isJSON {

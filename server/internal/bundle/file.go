@@ -3,9 +3,13 @@ package bundle
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"capsule/server/internal/send"
 )
 
 // How long browsers and caches may use a file without asking.
@@ -22,14 +26,35 @@ type file struct {
 	page   bool
 	plain  variant
 	packed []variant // best first
+	head   []header  // of every answer, besides what only pages have
+	last   atomic.Pointer[choice]
 }
 
 type variant struct {
 	coding string
 	suffix string
 	mime   string
-	body   func() ([]byte, error)
+	read   func() (*content, error) // the same each time
 	etag   string
+	head   []header // of its own
+}
+
+// A content is the bytes of a variant, with their length as a header has it.
+type content struct {
+	*send.Body
+	length []string
+}
+
+func newContent(b []byte) *content {
+	return &content{send.NewBody(b), []string{strconv.Itoa(len(b))}}
+}
+
+// A header is a line of an answer's head that is the same each time. Its
+// values are shared by all answers and must not be changed; whoever adds to
+// them gets a copy.
+type header struct {
+	name   string // canonical
+	values []string
 }
 
 func newFile(plain variant, e entry, packed []variant) *file {
@@ -46,52 +71,85 @@ func newFile(plain variant, e entry, packed []variant) *file {
 	case e.Immutable:
 		f.cache = forever
 	}
+	f.head = fixed("Content-Type", f.mime, "Cache-Control", f.cache, "Vary", "Accept-Encoding")
+	if !f.page {
+		f.head = append(f.head, fixed("Access-Control-Allow-Origin", "*", "Cross-Origin-Resource-Policy", "cross-origin", "Timing-Allow-Origin", "*")...)
+	}
+	f.plain.head = fixed("ETag", plain.etag)
+	for i, v := range packed {
+		packed[i].head = fixed("ETag", v.etag, "Content-Encoding", v.coding)
+	}
 	return f
+}
+
+// fixed makes headers of names, each followed by its value.
+func fixed(list ...string) (hs []header) {
+	for pair := range slices.Chunk(list, 2) {
+		hs = append(hs, header{http.CanonicalHeaderKey(pair[0]), pair[1:2:2]})
+	}
+	return hs
 }
 
 func (f *file) serve(w http.ResponseWriter, r *http.Request, policy string) {
 	v := f.choose(r)
-	body, err := v.body()
+	body, err := v.read()
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, "this file cannot be read")
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", f.mime)
-	h.Set("Cache-Control", f.cache)
-	h.Set("Vary", "Accept-Encoding")
+	for _, x := range f.head {
+		h[x.name] = x.values
+	}
+	for _, x := range v.head {
+		h[x.name] = x.values
+	}
 	if f.page {
 		secure(h, policy)
-	} else {
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-		h.Set("Timing-Allow-Origin", "*")
 	}
-	h.Set("ETag", v.etag)
 	if v.coding == "" {
 		// A range is of the plain bytes; ServeContent knows those rules.
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body.Bytes()))
 		return
 	}
-	h.Set("Content-Encoding", v.coding)
 	if matches(r.Header.Values("If-None-Match"), v.etag) {
 		h.Del("Content-Type")
 		h.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if r.Method == http.MethodHead {
-		return
-	}
-	_, _ = w.Write(body) // a caller who hangs up is no news
+	h["Content-Length"] = body.length
+	body.Send(w, r)
 }
+
+// A choice is what a caller who sent accept gets.
+type choice struct {
+	accept string
+	variant
+}
+
+// maxAccept is the size of the largest Accept-Encoding whose choice is worth
+// remembering. Browsers send some 30 bytes.
+const maxAccept = 100
 
 func (f *file) choose(r *http.Request) variant {
 	if len(f.packed) == 0 || r.Header.Get("Range") != "" {
 		return f.plain
 	}
-	accept := strings.Join(r.Header.Values("Accept-Encoding"), ",")
+	accept := strings.Join(r.Header["Accept-Encoding"], ",")
+	// Most callers are browsers, which all say the same.
+	if last := f.last.Load(); last != nil && last.accept == accept {
+		return last.variant
+	}
+	v := f.best(accept)
+	if len(accept) <= maxAccept {
+		f.last.Store(&choice{strings.Clone(accept), v})
+	}
+	return v
+}
+
+// best is the variant that a caller who sent accept likes best.
+func (f *file) best(accept string) variant {
 	best, top := f.plain, quality(accept, "identity")
 	for _, v := range f.packed {
 		q := quality(accept, v.coding)

@@ -62,7 +62,7 @@ func read(folder fs.FS, sealed bool) (*state, error) {
 		for _, p := range st.files[name].packed {
 			twin := name + p.suffix
 			if st.files[twin] == nil {
-				st.files[twin] = newFile(variant{body: p.body, etag: p.etag}, entry{Type: p.mime, Immutable: e.Immutable}, nil)
+				st.files[twin] = newFile(variant{read: p.read, etag: p.etag}, entry{Type: p.mime, Immutable: e.Immutable}, nil)
 			}
 		}
 	}
@@ -113,7 +113,10 @@ func open(folder fs.FS, name, hash string, sealed bool) (variant, error) {
 		if _, err := fs.Stat(folder, name); err != nil {
 			return variant{}, fmt.Errorf("read the bundle: %w", err)
 		}
-		return variant{etag: etag(sum), body: sync.OnceValues(func() ([]byte, error) { return fs.ReadFile(folder, name) })}, nil
+		return variant{etag: etag(sum), read: sync.OnceValues(func() (*content, error) {
+			body, err := fs.ReadFile(folder, name)
+			return newContent(body), err
+		})}, nil
 	}
 	body, err := fs.ReadFile(folder, name)
 	if err != nil {
@@ -123,7 +126,7 @@ func open(folder fs.FS, name, hash string, sealed bool) (variant, error) {
 	if hash != "" && !bytes.Equal(sum, got[:]) {
 		return variant{}, fmt.Errorf("%s is not the file %s lists: run ./build.sh again", name, manifestName)
 	}
-	return variant{etag: etag(got[:]), body: func() ([]byte, error) { return body, nil }}, nil
+	return variant{etag: etag(got[:]), read: sync.OnceValues(func() (*content, error) { return newContent(body), nil })}, nil
 }
 
 // mime is asked only for files whose type the manifest leaves out. It is a

@@ -62,6 +62,9 @@ type conn struct {
 	leave func()
 }
 
+// NetConn is the connection as it came.
+func (c *conn) NetConn() net.Conn { return c.Conn }
+
 func (c *conn) Close() error {
 	c.leave()
 	return c.Conn.Close()

@@ -17,7 +17,8 @@ type ID string
 // known is a text of ours: the mask leaves it as it is.
 type known string
 
-// HeaderID names a request: to us from a reverse proxy, and in the answer.
+// HeaderID names a request: to us from a reverse proxy, and in the answer. It
+// is in its canonical form.
 const HeaderID = "X-Request-Id"
 
 // Which requests get a line.
@@ -62,17 +63,17 @@ func Requests(next http.Handler, o Options) http.Handler {
 		if id == "" {
 			id = ID(rand.Text())
 		}
-		w.Header().Set(HeaderID, string(id))
+		w.Header()[HeaderID] = []string{string(id)}
 		seen := &watcher{ResponseWriter: w}
 		abort := o.run(next, seen, r, id)
-		route, took := o.Route(r), time.Since(began)
+		took := time.Since(began)
 		if seen.status == 0 {
 			seen.status = http.StatusOK
 		}
 		if o.Done != nil {
-			o.Done(route, seen.status, took)
+			o.Done(o.Route(r), seen.status, took)
 		}
-		o.line(r, id, route, seen, took)
+		o.line(r, id, seen, took)
 		if abort {
 			panic(http.ErrAbortHandler)
 		}
@@ -110,15 +111,16 @@ func (o Options) run(next http.Handler, w *watcher, r *http.Request, id ID) (abo
 	return false
 }
 
-func (o Options) line(r *http.Request, id ID, route string, w *watcher, took time.Duration) {
+func (o Options) line(r *http.Request, id ID, w *watcher, took time.Duration) {
 	level := slog.LevelInfo
 	if w.status >= 500 {
 		level = slog.LevelWarn
 	}
-	switch {
-	case o.Log == nil, o.Kind != All && o.Kind != Errors:
+	if o.Log == nil || o.Kind != All && (o.Kind != Errors || level == slog.LevelInfo) {
 		return
-	case level == slog.LevelInfo && (o.Kind == Errors || o.Quiet != nil && o.Quiet(route)):
+	}
+	route := o.Route(r)
+	if level == slog.LevelInfo && o.Quiet != nil && o.Quiet(route) {
 		return
 	}
 	attrs := []slog.Attr{

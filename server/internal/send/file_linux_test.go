@@ -1,0 +1,165 @@
+package send
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"os"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// pair is a connection from both ends.
+func pair(t *testing.T) (server, client *net.TCPConn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = s.Close(), c.Close() })
+	return s.(*net.TCPConn), c.(*net.TCPConn)
+}
+
+// segments is how many packets with data c has got.
+func segments(t *testing.T, c *net.TCPConn) (n uint32) {
+	t.Helper()
+	raw, err := c.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := raw.Control(func(fd uintptr) {
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n = info.Data_segs_in
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestABodyComesFromItsFileIfItHasOne(t *testing.T) {
+	memory, file := bytes.Repeat([]byte("m"), large), bytes.Repeat([]byte("f"), large)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	closed := inMemory(file)
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name string
+		file *os.File
+		want []byte
+	}{
+		{"from the file", inMemory(file), file},
+		{"from memory without one", nil, memory},
+		{"from memory when the system cannot send what it is", r, memory},
+		{"from memory when it is no longer there", closed, memory},
+		{"what is missing at its end from memory", inMemory(file[:1000]), append(file[:1000:1000], memory[1000:]...)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			server, client := pair(t)
+			b := &Body{bytes: memory, file: tt.file}
+			sent := make(chan error, 1)
+			go func() { // ends with the write
+				n, err := b.write(server, []byte("head "))
+				if err == nil && n != large {
+					t.Errorf("%d bytes are said to be sent", n)
+				}
+				_ = server.Close() // so that the reader sees the end
+				sent <- err
+			}()
+			_ = client.SetDeadline(time.Now().Add(10 * time.Second)) // an open connection has one
+			got, err := io.ReadAll(client)
+			if err != nil || !bytes.Equal(got, append([]byte("head "), tt.want...)) {
+				t.Errorf("%d bytes came, which are others (%v)", len(got), err)
+			}
+			if err := <-sent; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestTheFileOfABodyHoldsItAndCannotBeChanged(t *testing.T) {
+	text := bytes.Repeat([]byte("capsule "), large/8)
+	b := NewBody(text)
+	if b.file == nil {
+		t.Fatal("there is none")
+	}
+	got := make([]byte, len(text)+1)
+	if n, err := b.file.ReadAt(got, 0); n != len(text) || err != io.EOF || !bytes.Equal(got[:n], text) {
+		t.Errorf("it has %d bytes, which are others (%v)", n, err)
+	}
+	if _, err := b.file.WriteAt([]byte("x"), 0); err == nil {
+		t.Error("it was written to")
+	}
+	if err := b.file.Truncate(1); err == nil {
+		t.Error("it was cut")
+	}
+	if small := NewBody(text[:large-1]); small.file != nil {
+		t.Error("a small body has one")
+	}
+}
+
+func TestHeadAndBodyAreOneWrite(t *testing.T) {
+	server, client := pair(t)
+	c := &conn{Conn: server, tcp: server}
+	b := NewBody(bytes.Repeat([]byte("b"), 4451))
+	c.hold(b)
+	if n, err := c.Write(bytes.Repeat([]byte("h"), 500)); n != 500 || err != nil {
+		t.Fatal(n, err)
+	}
+	if got := segments(t, client); got != 0 {
+		t.Fatalf("the head went ahead in %d packets", got)
+	}
+	if n, err := c.Write(b.bytes); n != 4451 || err != nil {
+		t.Fatal(n, err)
+	}
+	c.release()
+	if _, err := io.ReadFull(client, make([]byte, 4951)); err != nil {
+		t.Fatal(err)
+	}
+	if got := segments(t, client); got != 1 {
+		t.Errorf("it came in %d packets", got)
+	}
+	if n, err := c.Write([]byte("next")); n != 4 || err != nil {
+		t.Fatal(n, err)
+	}
+	if _, err := io.ReadFull(client, make([]byte, 4)); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is equal to the body, but is not it, is not taken for it.
+func TestABodyIsItself(t *testing.T) {
+	b := NewBody([]byte("body"))
+	for _, tt := range []struct {
+		name string
+		p    []byte
+		want bool
+	}{
+		{"itself", b.bytes, true}, {"its beginning", b.bytes[:3], false}, {"its end", b.bytes[1:], false},
+		{"a copy", []byte("body"), false}, {"nothing", nil, false},
+	} {
+		if got := b.is(tt.p); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
