@@ -80,6 +80,7 @@ func (t *turn) dropRoom() {
 	st.Names = nil
 	st.Timeline, st.Typing, st.Synced = timeline.Timeline{}, nil, false
 	t.early = nil
+	t.link.refusals = 0
 	t.told, t.sync, t.from, t.whole, t.deep = "", catchUp{}, never, never, never
 	t.stopPolling()
 	t.disarm("end")

@@ -26,6 +26,7 @@ type sends struct {
 	method    string    // id of the DDP call under way, "" when none is
 	began     time.Time // when it left
 	item      string    // the line that is under way, by whatever route
+	bySocket  string    // the line whose last attempt went over the socket
 	inherited int       // up to this place lines are of an earlier page, and history was not read yet
 	noMethod  bool      // this Rocket.Chat cannot be sent to over DDP
 	hold      time.Time // nothing may be sent before
@@ -178,10 +179,10 @@ func (t *turn) attempt(it outbox.Item) {
 	}
 	it.Delivery, it.Attempts = outbox.Sending, it.Attempts+1
 	t.keep(it)
-	t.sends.item, t.sends.began = it.ID, t.now
+	t.sends.item, t.sends.began, t.sends.bySocket = it.ID, t.now, ""
 	t.arm("attempt", attemptLimit, (*turn).attemptLost)
 	if overSocket {
-		t.sends.method = t.nextID()
+		t.sends.method, t.sends.bySocket = t.nextID(), it.ID
 		t.write(ddp.Frame{Kind: ddp.Method, ID: t.sends.method, Name: rocket.MethodSend,
 			Params: rocket.SendParams(it.ID, it.Room, it.Text, t.token)})
 		return

@@ -69,9 +69,14 @@ func (t *turn) refused(f ddp.Frame) {
 		return
 	}
 	if t.link.refusals > maxRefusals {
-		t.arm("subscribe", refusalPause, (*turn).subscribe)
+		t.arm("subscribe", refusalPause, (*turn).doubtRoom)
 		return
 	}
+	t.doubtRoom()
+}
+
+// doubtRoom asks what has become of the room.
+func (t *turn) doubtRoom() {
 	t.link.messages, t.link.fails = "", 0 // the server is well
 	t.askHistory()
 	t.forget(askSession)
