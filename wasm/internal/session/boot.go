@@ -17,7 +17,7 @@ const pollConfig = time.Minute
 // one has not asked for anything yet.
 func (t *turn) started() {
 	if t.token != "" && (t.state.Room.ID != "" || t.state.Outbox.Len() > 0) {
-		t.announce()
+		t.announce("")
 		t.askSession()
 	}
 }

@@ -22,8 +22,9 @@ import (
 // takes the first.
 const (
 	keyLease   = "owner"
-	keyTab     = "tab" // who came last, so that others hear of it
-	leaseTime  = 5 * time.Second
+	keyTab     = "tab"           // who came last, so that others hear of it
+	tabBack    = "!"             // ends the answer to that
+	leaseTime  = 4 * time.Second // with all that comes after it, another tab goes on within six
 	leaseRenew = 2 * time.Second
 	leaseHeard = 100 * time.Millisecond // in which others hear who has taken it
 )
@@ -140,8 +141,8 @@ func (t *turn) recalled(saved Saved) {
 // savedElsewhere takes over what another tab saved. A line that it wrote it
 // is about to send as well.
 func (t *turn) savedElsewhere(ev Stored) {
-	if ev.Key == keyTab && !t.company {
-		t.announce() // back
+	if ev.Key == keyTab && !strings.HasSuffix(ev.Value, tabBack) {
+		t.announce(tabBack) // or who is new would take itself to be alone
 	}
 	t.company = true
 	t.adopt(ev)
@@ -154,10 +155,11 @@ func (t *turn) savedElsewhere(ev Stored) {
 	t.pump()
 }
 
-// announce tells other tabs that there is this one.
-func (t *turn) announce() {
+// announce tells other tabs that there is this one, in return if how is
+// tabBack.
+func (t *turn) announce(how string) {
 	if t.cfg.Tab != "" {
-		t.save(keyTab, t.cfg.Tab)
+		t.save(keyTab, t.cfg.Tab+how)
 	}
 }
 
