@@ -108,7 +108,7 @@ func TestARoomClosedWhileALineIsOnItsWay(t *testing.T) {
 				t.Errorf("there are %d rooms before anybody wanted another", n)
 			}
 			k.p.eval(`renewed()`)
-			k.p.click("button", say("retry"))
+			k.p.click("button", say("retry.new"))
 			k.settledWith(2)
 		})
 	}

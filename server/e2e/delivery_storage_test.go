@@ -22,13 +22,14 @@ func TestStorageThatFails(t *testing.T) {
 		head   string // of the page, before the widget
 		middle string // in the middle of the conversation
 		keeps  bool   // and what is unsent survives the page
+		told   bool   // that it does not
 	}{
-		{"forbidden", `Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } })`, ``, false},
-		{"full", fill, ``, false},
-		{"full later", ``, fill, false},
-		{"emptied", ``, `localStorage.clear()`, false},
-		{"of another version", `localStorage.setItem('capsule/2/x/token', 'kept'); localStorage.setItem('capsule/1/x/outbox/y', '{"text":7}')`, ``, true},
-		{"nonsense", `if (!localStorage.length) for (const key of ['token', 'room', 'visitor', 'owner', 'seen', 'outbox/x', 'outbox/']) localStorage.setItem('capsule/1/HOST/' + key, '{')`, ``, true},
+		{"forbidden", `Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } })`, ``, false, true},
+		{"full", fill, ``, false, true},
+		{"full later", ``, fill, false, true},
+		{"emptied", ``, `localStorage.clear()`, false, false},
+		{"of another version", `localStorage.setItem('capsule/2/x/token', 'kept'); localStorage.setItem('capsule/1/x/outbox/y', '{"text":7}')`, ``, true, false},
+		{"nonsense", `if (!localStorage.length) for (const key of ['token', 'room', 'visitor', 'owner', 'seen', 'outbox/x', 'outbox/']) localStorage.setItem('capsule/1/HOST/' + key, '{')`, ``, true, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -45,6 +46,9 @@ func TestStorageThatFails(t *testing.T) {
 			k.chat.RefuseUpgrades(1e6, 503)
 			k.chat.DropAll()
 			k.write("two", "three") // and where they are kept, leave
+			if tt.told {
+				k.p.within(patience, "what would be lost told of", k.p.offered(say("memory")))
+			}
 			if tt.keeps {
 				k.p.reload()
 				k.p.click("button", "")

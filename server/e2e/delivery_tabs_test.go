@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 
 	"capsule/server/standin"
 )
@@ -104,18 +105,22 @@ func own(messages []standin.Message) (texts []string) {
 	return texts
 }
 
-// TestTheTabThatSendsDies has the other one go on for it.
+// TestTheTabThatSendsDies has the other one go on for it, which had no reason
+// to but that nobody does.
 func TestTheTabThatSendsDies(t *testing.T) {
 	k := talkIn(t, build(t))
 	q := k.beside()
-	k.chat.RefuseUpgrades(1e6, 503)
-	k.chat.DropAll()
+	k.p.do(network.EmulateNetworkConditions(true, 0, -1, -1))
+	k.chat.DropAll() // emulation leaves open sockets alone
 	k.write("left behind", "and this")
 	q.p.within(patience, "the lines in the other tab", q.p.offered("and this"))
+	q.nudge()
+	k.until("the other tab", subscribed(k.room))
+	if all := own(k.chat.Messages(k.room)); slices.Contains(all, "left behind") {
+		t.Fatalf("the other tab has not waited: %q", all)
+	}
 	began := time.Now()
 	k.crash()
-	k.chat.RefuseUpgrades(0, 0)
-	q.nudge()
 	q.wrote = k.wrote
 	q.p.within(patience, "the first line sent", func() (bool, string) {
 		all := own(k.chat.Messages(k.room))
@@ -123,7 +128,7 @@ func TestTheTabThatSendsDies(t *testing.T) {
 	})
 	took := time.Since(began)
 	t.Logf("the other tab goes on after %v", took.Round(100*time.Millisecond))
-	if took > 7*time.Second { // six, and a second's grace for a busy machine
+	if took > 6*time.Second {
 		t.Errorf("the other tab goes on after %v", took)
 	}
 	q.settled()

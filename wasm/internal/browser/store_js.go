@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"sort"
 	"strings"
 	"syscall/js"
@@ -15,16 +16,22 @@ type Store struct {
 	prefix  string
 }
 
-// OpenStore returns the store of host, or a memory where the browser
-// forbids storage. It writes nothing.
+// nowhere is the Store of a page that may not keep anything.
+type nowhere struct{ loop.Memory }
+
+// Set always fails, so that the visitor learns what the page would take along.
+func (*nowhere) Set(string, string) error { return errors.New("browser: storage is forbidden") }
+
+// OpenStore returns the store of host, or an empty one that takes nothing
+// where the browser forbids storage. It writes nothing.
 func OpenStore(p Page, host string) loop.Store {
 	storage := p.global.Get("localStorage")
 	if storage.Type() != js.TypeObject {
-		return new(loop.Memory)
+		return new(nowhere)
 	}
 	s := &Store{page: p, storage: storage, prefix: "capsule/1/" + host + "/"}
 	if _, err := p.Attempt(storage, "getItem", s.prefix); err != nil {
-		return new(loop.Memory)
+		return new(nowhere)
 	}
 	return s
 }

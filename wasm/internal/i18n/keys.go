@@ -75,10 +75,11 @@ const (
 	WhyRefused Key = "why.refused"
 	WhyOld     Key = "why.old"
 
-	Retry   Key = "retry"
-	Discard Key = "discard"
-	Copy    Key = "copy"
-	Copied  Key = "copied"
+	Retry    Key = "retry"
+	RetryNew Key = "retry.new" // when the conversation is over
+	Discard  Key = "discard"
+	Copy     Key = "copy"
+	Copied   Key = "copied"
 )
 
 // The composer.
@@ -136,6 +137,7 @@ const (
 	TryNow           Key = "try"
 	Lost             Key = "lost"
 	LostDialing      Key = "lost.dialing"
+	LostOffline      Key = "lost.offline"
 	LostWait         Key = "lost.wait" // by number: seconds
 	Slow             Key = "slow"      // no socket can be had: messages are asked for
 	Restored         Key = "restored"

@@ -40,7 +40,7 @@ func (a *announcer) hear(old, s view.Screen, first bool) {
 	if s.Polite != "" && s.Polite != old.Polite && s.Open {
 		a.say(a.polite, s.Polite)
 	}
-	if old.Banner.Lost && s.Banner == (view.Banner{}) && s.Kind == old.Kind {
+	if old.Banner.Lost && s.Banner == (view.Banner{}) && s.Kind == old.Kind && s.Footer == (view.Footer{}) {
 		a.say(a.polite, s.Words.Restored)
 	}
 	var news []string

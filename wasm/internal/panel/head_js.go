@@ -65,6 +65,7 @@ func (st *strips) set(s view.Screen) {
 	st.last = b
 	st.bannerText.SetTextContent(b.Text)
 	write(st.try, b.Try)
+	disable(st.try, b.Busy)
 	st.way.set(b.Way)
 	show(st.banner, b.Text != "")
 }
@@ -95,6 +96,7 @@ func (n *notice) set(s view.Notice) {
 	n.title.SetTextContent(s.Title)
 	n.text.SetTextContent(s.Text)
 	write(n.try, s.Try)
+	disable(n.try, s.Busy)
 	n.way.set(s.Way)
 	class(n.root, "good", s.Good)
 }

@@ -1,7 +1,9 @@
 package panel
 
 import (
+	"strconv"
 	"syscall/js"
+	"time"
 
 	"capsule/wasm/internal/view"
 )
@@ -88,7 +90,7 @@ func (p *Panel) clicked(ev js.Value) {
 	case "discard":
 		on.Discard(idOf(button))
 	case "copy":
-		p.copy(idOf(button))
+		p.copy(button)
 	}
 }
 
@@ -190,8 +192,8 @@ func (p *Panel) sends(ev js.Value) bool {
 }
 
 // copy puts the text of a line into the clipboard.
-func (p *Panel) copy(id string) {
-	text := ""
+func (p *Panel) copy(button js.Value) {
+	text, id := "", idOf(button)
 	for _, r := range p.screen.Rows {
 		if r.ID == id {
 			text = r.Text
@@ -201,11 +203,21 @@ func (p *Panel) copy(id string) {
 	clipboard := p.win.Get("navigator").Get("clipboard")
 	if clipboard.Truthy() {
 		if promise, err := p.deps.Attempt(clipboard, "writeText", text); err == nil {
-			p.after(promise, func() { p.announcer.say(p.announcer.polite, p.screen.Words.Copied) }, func() { p.copyOld(text) })
+			p.after(promise, func() { p.copied(button) }, func() { p.copyOld(button, text) })
 			return
 		}
 	}
-	p.copyOld(text)
+	p.copyOld(button, text)
+}
+
+// copied says so on the button for a while, which keeps its width.
+func (p *Panel) copied(button js.Value) {
+	w := &p.screen.Words
+	p.announcer.say(p.announcer.polite, w.Copied)
+	b := adopt(button)
+	b.Style().SetProperty("min-width", strconv.Itoa(b.Get("offsetWidth").Int())+"px", "")
+	b.SetTextContent(w.Copied)
+	time.AfterFunc(spoken, func() { b.SetTextContent(w.Copy) }) // ends by itself
 }
 
 // after calls done or failed when promise is settled.
@@ -225,7 +237,7 @@ func (p *Panel) after(promise js.Value, done, failed func()) {
 
 // copyOld copies where there is no clipboard to write to: on pages without
 // https, in old browsers.
-func (p *Panel) copyOld(text string) {
+func (p *Panel) copyOld(button js.Value, text string) {
 	box := p.w.element("textarea")
 	box.SetClass("say")
 	box.Set("value", text)
@@ -233,7 +245,7 @@ func (p *Panel) copyOld(text string) {
 	had := p.root.Get("activeElement")
 	box.Call("select")
 	if ok, err := p.deps.Attempt(p.doc, "execCommand", "copy"); err == nil && ok.Truthy() {
-		p.announcer.say(p.announcer.polite, p.screen.Words.Copied)
+		p.copied(button)
 	}
 	box.Remove()
 	if had.Truthy() {

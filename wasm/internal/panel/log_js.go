@@ -88,6 +88,9 @@ func (l *log) set(s, old view.Screen) {
 	l.p.came = s.Open && len(added) > 0 && len(added) < 4
 	l.rows.sync(l.mark(s))
 	l.p.came = false
+	if len(s.Rows) != len(l.last.Rows) {
+		l.each((*message).fold)
+	}
 	opened := s.Open && (!old.Open || old.Kind != view.Chat)
 	l.last = s
 	switch {
@@ -136,9 +139,14 @@ func (l *log) arrive() {
 // settle ends what moves rows into place, or they would do it again when
 // the panel is opened the next time.
 func (l *log) settle() {
+	l.each((*message).settle)
+	l.each((*message).fold)
+}
+
+func (l *log) each(do func(*message)) {
 	for _, it := range l.rows.items {
 		if m, ok := it.(*message); ok {
-			m.settle()
+			do(m)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (m *message) set(r view.Row) {
 		show(m.part("quote"), r.Quote != "")
 	}
 	m.setBelow(r, old)
-	if r.Why != old.Why || r.Mark != old.Mark {
+	if r.Why != old.Why || r.Mark != old.Mark || r.Retry != old.Retry {
 		m.setFate(r, old)
 	}
 	m.row, m.fresh = r, false
@@ -87,15 +87,30 @@ func (m *message) settle() {
 	}
 }
 
-// setBelow writes what stands below the bubble: the time below the last of
-// a group, and how far an own line has come.
+// tells reports whether r has something to tell below its bubble: the time
+// below the last of a group, and how far an own line has come until it is
+// sent.
+func tells(r view.Row) bool {
+	return r.Last || r.Edited != "" || r.Mark != view.NoMark && r.Mark != view.Sent
+}
+
+// fold takes away what stands below the bubble and has nothing to tell.
+func (m *message) fold() {
+	if m.below && !tells(m.row) {
+		m.below = false
+		show(m.part("meta"), false)
+	}
+}
+
+// setBelow writes what stands below the bubble. Once shown it stays until
+// fold, or all that is above would move when a line has been sent.
 func (m *message) setBelow(r, old view.Row) {
 	if r.Mark != old.Mark {
 		m.root.SetAttribute("data-mark", [...]string{
-			view.NoMark: "", view.Queued: "wait", view.Sending: "wait", view.Unknown: "wait", view.Sent: "sent", view.NotSent: "bad",
+			view.NoMark: "", view.Queued: "queued", view.Sending: "sending", view.Unknown: "unknown", view.Sent: "sent", view.NotSent: "bad",
 		}[r.Mark])
 	}
-	on := r.Last || r.Mark != view.NoMark || r.Edited != ""
+	on := m.below || tells(r)
 	appears := on && !m.below
 	if on != m.below {
 		m.below = on
@@ -113,12 +128,8 @@ func (m *message) setBelow(r, old view.Row) {
 	if r.Edited != old.Edited {
 		m.part("edited").SetTextContent(r.Edited)
 	}
-	if r.MarkText != old.MarkText {
-		text := r.MarkText
-		if r.Mark == view.NotSent {
-			text = "" // its fate says so
-		}
-		m.part("mark-text").SetTextContent(text)
+	if appears || r.MarkText != old.MarkText {
+		m.part("mark-text").SetTextContent(r.MarkText)
 	}
 }
 
@@ -132,9 +143,9 @@ func (m *message) setFate(r, old view.Row) {
 	if !failed {
 		return
 	}
-	m.part("why").SetTextContent(r.MarkText + ". " + r.Why)
+	m.part("why").SetTextContent(r.Why)
 	w := m.p.screen.Words
-	act(m.root, "retry").SetTextContent(w.Retry)
+	act(m.root, "retry").SetTextContent(r.Retry)
 	act(m.root, "copy").SetTextContent(w.Copy)
 	act(m.root, "discard").SetTextContent(w.Discard)
 }

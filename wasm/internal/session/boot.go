@@ -59,11 +59,21 @@ func (t *turn) triedNow() {
 	t.pump()
 }
 
-// dialByHand dials because somebody waits for it, but not in a rage.
+// dialByHand dials because somebody waits for it, but not in a rage: who is
+// too soon gets the next dial after the pause.
 func (t *turn) dialByHand() {
-	if t.state.Link == LinkDown && t.linkWanted() && t.now.Sub(t.link.manual) >= manualPause {
+	st := &t.state
+	if st.Link != LinkDown || !t.linkWanted() {
+		return
+	}
+	next := t.link.manual.Add(manualPause)
+	switch wait := next.Sub(t.now); {
+	case wait <= 0:
 		t.link.manual = t.now
 		t.dial()
+	case st.Redial.After(next):
+		t.link.manual = next
+		t.redialAfter(wait)
 	}
 }
 
@@ -83,7 +93,7 @@ func (t *turn) askSession() {
 	if t.asking(askSession) {
 		return
 	}
-	t.state.Asking, t.state.Trouble = true, Trouble{}
+	t.state.Asking = true // what trouble there is lasts until it is known to be over
 	var body []ejson.Member
 	if t.state.Department != "" {
 		body = append(body, ejson.F("department", ejson.String(t.state.Department)))

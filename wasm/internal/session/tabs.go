@@ -22,8 +22,8 @@ import (
 // takes the first.
 const (
 	keyLease   = "owner"
-	keyTab     = "tab" // who came last, or answered, so that others hear of it
-	leaseTime  = 5 * time.Second
+	keyTab     = "tab"           // who came last, or answered, so that others hear of it
+	leaseTime  = 4 * time.Second // with all that comes after it, another tab goes on within six
 	leaseRenew = 2 * time.Second
 	leaseHeard = 100 * time.Millisecond // in which others hear who has taken it
 )

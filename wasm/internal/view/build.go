@@ -135,7 +135,7 @@ func (v sight) status() (string, Presence) {
 		}
 		return "", Unclear
 	case !st.Ready:
-		if v.s.Kind == Failed {
+		if st.Trouble.Kind != session.NoTrouble {
 			return "", Unclear
 		}
 		return say(i18n.StatusLoading, Unclear)

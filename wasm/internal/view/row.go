@@ -37,9 +37,10 @@ type Row struct {
 	Mark        Mark
 	MarkText    string // Mark in words
 	Why         string // why it was not sent, with what to do about it: Retry, Discard, Copy
+	Retry       string // label of the button that sends it after all
 }
 
-// Mark is how far an own line has come; NoMark where nothing is shown.
+// Mark is how far an own line has come; NoMark for those of others.
 type Mark uint8
 
 // The marks of delivery.

@@ -43,9 +43,6 @@ func (v sight) rows() []Row {
 		if e.Kind == Message {
 			e.First = i == 0 || i == divider || !v.together(&entries[i-1], e)
 			e.Last = i == len(entries)-1 || i+1 == divider || !v.together(e, &entries[i+1])
-			if !e.Last && e.Mark == Sent {
-				e.Mark, e.MarkText = NoMark, ""
-			}
 		}
 		rows = append(rows, e.Row)
 	}
@@ -127,7 +124,10 @@ func (v sight) message(out []entry, l session.Line) []entry {
 		e.Mark = markOf(l.Delivery)
 		e.MarkText = v.p.Say(deliveryKeys[e.Mark])
 		if l.Delivery == outbox.NotSent {
-			e.Why = v.p.Say(whyKey(l.Why))
+			e.Why, e.Retry = v.p.Say(whyKey(l.Why)), v.p.Say(i18n.Retry)
+			if v.st.Over {
+				e.Retry = v.p.Say(i18n.RetryNew)
+			}
 		}
 	} else {
 		e.Author = v.nameOf(l.Message)

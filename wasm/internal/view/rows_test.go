@@ -71,7 +71,7 @@ Sam Rivera: / one
 Sam Rivera: two \ 10:04
 Sam Rivera: / three \ 10:10
 kim: / four \ 10:11
-You: / five
+You: / five (Sent)
 You: six \ 10:12 (Sent)
 `},
 		{
@@ -138,8 +138,8 @@ Sam Rivera: / again \ 10:12
 			},
 			want: `
 == Today
-You: / one
-You: two
+You: / one (Sent)
+You: two (Sent)
 You: three (Checking whether it arrived)
 You: four (Not sent) It is too long.
 You: five (Sending)

@@ -61,7 +61,7 @@ type Words struct {
 	EndAsk, EndYes, EndNo     string
 	Send                      string
 	Latest                    string
-	Retry, Discard, Copy      string
+	Discard, Copy             string
 	Copied, Restored          string
 	NameMissing, EmailMissing string
 	EmailBad, TextMissing     string
@@ -103,6 +103,7 @@ type Banner struct {
 	Tone Tone
 	Text string
 	Try  string // label of the button that tries again at once, "" for none
+	Busy bool   // that is under way, so there is nothing to press
 	Lost bool   // it tells of a lost connection
 	Way  string // introduces the address where the visitor can turn instead, "" when there is no need
 }
@@ -111,6 +112,7 @@ type Banner struct {
 type Notice struct {
 	Title, Text string
 	Try         string // label of the button that tries again, "" for none
+	Busy        bool   // as in Banner
 	Good        bool   // it tells of something that went well
 	Way         string // as in Banner
 }

@@ -9,9 +9,8 @@ import (
 	"capsule/wasm/rocket"
 )
 
-// A connection that is back within this time was never gone, for all the
-// visitor needs to know.
-const lostPatience = 2 * time.Second
+// What is over within this time never was, for all the visitor needs to know.
+const patience = 2 * time.Second
 
 // again asks for another Build at t, if that is sooner than what is asked
 // already.
@@ -33,8 +32,43 @@ func (v sight) seconds(t time.Time) int {
 	return n
 }
 
-// banner tells the one thing that matters most just now.
+// banner tells the one thing that matters most just now, and whatever that
+// is, what would be lost with the page.
 func (v sight) banner() Banner {
+	b := v.matter()
+	if !v.fleeting() || v.s.Kind != Chat && v.s.Kind != Loading {
+		return b
+	}
+	v.s.Polite = v.p.Say(i18n.Memory)
+	if b.Text != "" {
+		b.Text += " "
+	}
+	b.Text += v.s.Polite
+	return b
+}
+
+// fleeting reports whether a line waits that is nowhere but in this page, for
+// longer than it takes to send one.
+func (v sight) fleeting() bool {
+	waiting := v.st.Outbox.Items()
+	if !v.st.Memory || len(waiting) == 0 {
+		return false
+	}
+	return v.since(waiting[0].At)
+}
+
+// since reports whether what began at t has lasted long enough to be worth a
+// word. If not, it asks for another look when it has.
+func (v sight) since(t time.Time) bool {
+	shown := t.Add(patience)
+	if v.now.Before(shown) {
+		v.again(shown)
+		return false
+	}
+	return true
+}
+
+func (v sight) matter() Banner {
 	st := v.st
 	if v.s.Kind != Chat && v.s.Kind != Loading {
 		return Banner{}
@@ -48,11 +82,9 @@ func (v sight) banner() Banner {
 	case st.Trouble.Kind != session.NoTrouble:
 		text, try := v.trouble()
 		v.s.Urgent = v.p.Say(troubleKey(st.Trouble.Kind))
-		return Banner{Tone: Warning, Text: text, Try: try, Way: v.way()}
+		return Banner{Tone: Warning, Text: text, Try: try, Busy: st.Asking, Way: v.way()}
 	case st.Expired:
 		return v.inform(i18n.Expired)
-	case st.Memory && st.Outbox.Len() > 0:
-		return v.inform(i18n.Memory)
 	}
 	return Banner{}
 }
@@ -64,12 +96,7 @@ func (v sight) gone() bool {
 	if st.Lost.IsZero() || st.Link == session.LinkUp || st.Fetched {
 		return false
 	}
-	shown := st.Lost.Add(lostPatience)
-	if v.now.Before(shown) {
-		v.again(shown)
-		return false
-	}
-	return true
+	return v.since(st.Lost)
 }
 
 func (v sight) inform(k i18n.Key) Banner {
@@ -84,17 +111,18 @@ func (v sight) lost() Banner {
 	if !v.gone() {
 		return Banner{}
 	}
-	b := Banner{Tone: Warning, Lost: true, Text: v.p.Say(i18n.Lost)}
+	b := Banner{Tone: Warning, Lost: true, Text: v.p.Say(i18n.Lost), Try: v.p.Say(i18n.TryNow)}
 	if st.Polling {
 		b.Way = v.p.Say(i18n.Contact) // neither Rocket.Chat nor the bridge can be reached
 	}
 	if st.Link != session.LinkDown {
-		b.Text = v.p.Say(i18n.LostDialing)
+		b.Text, b.Busy = v.p.Say(i18n.LostDialing), true
 		return b
 	}
-	b.Try = v.p.Say(i18n.TryNow)
 	if n := v.seconds(st.Redial); n > 0 {
 		b.Text = v.p.Count(i18n.LostWait, n)
+	} else if st.Redial.IsZero() && !st.Polling {
+		b.Text = v.p.Say(i18n.LostOffline) // or there would be a next try
 	}
 	return b
 }
@@ -111,7 +139,7 @@ func (v sight) trouble() (text, try string) {
 	case session.TroubleBridge, session.TroubleRocket, session.TroubleFailed:
 		try = v.p.Say(i18n.TryNow)
 	}
-	if v.st.Outbox.Len() > 0 && t.Kind != session.TroubleBlocked && t.Kind != session.TroubleForbidden {
+	if v.st.Outbox.Len() > 0 && !v.st.Memory && t.Kind != session.TroubleBlocked && t.Kind != session.TroubleForbidden {
 		text += " " + v.p.Say(i18n.Kept)
 	}
 	return text, try
@@ -151,7 +179,7 @@ func (v sight) notice() Notice {
 	case Failed:
 		text, try := v.trouble()
 		v.s.Urgent = v.p.Say(troubleKey(st.Trouble.Kind))
-		return Notice{Title: v.p.Say(i18n.TroubleTitle), Text: text, Try: try, Way: v.way()}
+		return Notice{Title: v.p.Say(i18n.TroubleTitle), Text: text, Try: try, Busy: st.Asking, Way: v.way()}
 	case Offline:
 		switch {
 		case !st.Config.Enabled:
@@ -237,7 +265,7 @@ func words(p *i18n.Phrases) Words {
 		Close: p.Say(i18n.Close), End: p.Say(i18n.End),
 		EndAsk: p.Say(i18n.EndAsk), EndYes: p.Say(i18n.EndYes), EndNo: p.Say(i18n.EndNo),
 		Send: p.Say(i18n.Send), Latest: p.Say(i18n.Latest),
-		Retry: p.Say(i18n.Retry), Discard: p.Say(i18n.Discard), Copy: p.Say(i18n.Copy), Copied: p.Say(i18n.Copied),
+		Discard: p.Say(i18n.Discard), Copy: p.Say(i18n.Copy), Copied: p.Say(i18n.Copied),
 		Restored: p.Say(i18n.Restored), Optional: p.Say(i18n.FormOptional),
 		NameMissing: p.Say(i18n.FormNameMissing), EmailMissing: p.Say(i18n.FormEmailMissing),
 		EmailBad: p.Say(i18n.FormEmailBad), TextMissing: p.Say(i18n.FormTextMissing),

@@ -29,10 +29,13 @@ func TestBanner(t *testing.T) {
 		}, Banner{Tone: Warning, Lost: true, Text: "Connection lost. Next try in 1 second.", Try: "Try now"}, second},
 		{"no next try is known", func(st *session.State) {
 			st.Link, st.Lost = session.LinkDown, now.Add(-9*second)
+		}, Banner{Tone: Warning, Lost: true, Text: "You’re offline. Waiting for the network…", Try: "Try now"}, 0},
+		{"the next try is due", func(st *session.State) {
+			st.Link, st.Lost, st.Redial = session.LinkDown, now.Add(-9*second), now.Add(-second)
 		}, Banner{Tone: Warning, Lost: true, Text: "Connection lost.", Try: "Try now"}, 0},
 		{"a try is under way", func(st *session.State) {
 			st.Link, st.Lost = session.LinkDialing, now.Add(-9*second)
-		}, Banner{Tone: Warning, Lost: true, Text: "Connection lost. Connecting again…"}, 0},
+		}, Banner{Tone: Warning, Lost: true, Text: "Connection lost. Connecting again…", Try: "Try now", Busy: true}, 0},
 		{"no socket, but the bridge helps out", func(st *session.State) {
 			st.Link, st.Lost, st.Redial = session.LinkDown, now.Add(-90*second), now.Add(20*second)
 			st.Polling, st.Fetched = true, true
@@ -47,12 +50,27 @@ func TestBanner(t *testing.T) {
 			st.Trouble.Kind = session.TroubleBridge
 			st.Outbox.Put(outbox.Item{ID: "q", Text: "x", At: now})
 		}, Banner{Tone: Warning, Text: "The chat can’t be reached right now. What you wrote is kept.", Try: "Try now", Way: elsewhere}, 0},
+		{"trouble of which somebody asks whether it is over", func(st *session.State) {
+			st.Trouble.Kind, st.Asking = session.TroubleBridge, true
+		}, Banner{Tone: Warning, Text: "The chat can’t be reached right now.", Try: "Try now", Busy: true, Way: elsewhere}, 0},
 		{"an earlier conversation is lost", func(st *session.State) { st.Expired = true },
 			Banner{Text: "Your earlier conversation is no longer available here."}, 0},
 		{"nothing can be kept, and there is something to keep", func(st *session.State) {
 			st.Memory = true
-			st.Outbox.Put(outbox.Item{ID: "q", Text: "x", At: now})
-		}, Banner{Text: "This browser doesn’t keep anything: messages not sent yet are lost when you leave the page."}, 0},
+			st.Outbox.Put(outbox.Item{ID: "q", Text: "x", At: now.Add(-9 * second)})
+		}, Banner{Text: "Messages not sent yet are lost when you leave this page."}, 0},
+		{"nor is there a connection", func(st *session.State) {
+			st.Memory, st.Link, st.Lost, st.Redial = true, session.LinkDown, now.Add(-9*second), now.Add(second)
+			st.Outbox.Put(outbox.Item{ID: "q", Text: "x", At: now.Add(-9 * second)})
+		}, Banner{Tone: Warning, Lost: true, Text: "Connection lost. Next try in 1 second. Messages not sent yet are lost when you leave this page.", Try: "Try now"}, second},
+		{"nor is there a bridge", func(st *session.State) {
+			st.Memory, st.Trouble.Kind = true, session.TroubleBridge
+			st.Outbox.Put(outbox.Item{ID: "q", Text: "x", At: now.Add(-9 * second)})
+		}, Banner{Tone: Warning, Text: "The chat can’t be reached right now. Messages not sent yet are lost when you leave this page.", Try: "Try now", Way: elsewhere}, 0},
+		{"nothing can be kept, but that is soon over", func(st *session.State) {
+			st.Memory = true
+			st.Outbox.Put(outbox.Item{ID: "q", Text: "x", At: now.Add(-second)})
+		}, Banner{}, second},
 		{"nothing can be kept, but there is nothing", func(st *session.State) { st.Memory = true }, Banner{}, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -269,5 +287,25 @@ func TestRemembering(t *testing.T) {
 	}
 	if got := f.Date(now) + " " + f.Full(now); got != "3 March 2026 3 March 2026, 10:20" || f.Day(now) != f.Day(now.Add(-24*time.Hour))+1 {
 		t.Errorf("got %q", got)
+	}
+}
+
+// What is sent after the end goes into another conversation, and the button
+// says so.
+func TestWhereALineIsSentOnceMore(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		over bool
+		want string
+	}{{"a conversation goes on", false, "Try again"}, {"it is over", true, "Send in a new chat"}} {
+		t.Run(tt.name, func(t *testing.T) {
+			st := talking(said("a", ann, "hi", time.Hour))
+			st.Over = tt.over
+			st.Outbox.Put(outbox.Item{ID: "q", Text: "x", At: now, Delivery: outbox.NotSent, Why: outbox.WhyClosed})
+			rows := build(st).Rows
+			if got := rows[len(rows)-1].Retry; got != tt.want {
+				t.Errorf("the button says %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
