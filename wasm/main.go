@@ -67,8 +67,10 @@ func main() {
 		}
 	}
 	frames = browser.NewFrames(page, draw)
+	tab := browser.OpenTab(page, page.Host())
 	ready := false
-	l.Changed = func(*session.State) {
+	l.Changed = func(st *session.State) {
+		tab.Keep(st.Open)
 		if ready {
 			frames.Want()
 			return
@@ -80,7 +82,7 @@ func main() {
 	}
 
 	l.Post(session.Started{})
-	if page.Opened() {
+	if page.Opened() || tab.Reopens() { // before the first drawing, so that it does not take the focus
 		l.Post(session.Opened{})
 	}
 	life := browser.Watch(page, store, l.Post)

@@ -83,7 +83,7 @@ func TestAReloadGoesOn(t *testing.T) {
 		return strings.Contains(kept, "half a senten"), kept
 	})
 	p.reload()
-	p.click("button", say("launcher.open"))
+	p.reopened()
 	p.reads("hello")
 	p.reads("good day")
 	if got := p.call(p.find("textbox", say("write.to", "{name}", "Sam Okafor")), `function () { return this.value }`); got != "half a senten" {

@@ -64,7 +64,7 @@ func TestAProgramThatTraps(t *testing.T) {
 		k.settled()
 		// Of two falls on one page the second is the last.
 		k.p.reload()
-		k.p.click("button", "")
+		k.p.reopened()
 		k.settled()
 	}
 }

@@ -101,7 +101,7 @@ func TestACrashedTab(t *testing.T) {
 			point.heal()
 			k.say(fmt.Sprint("said after ", point.name, " ", i))
 			k.p.visit(k.site.URL)
-			k.p.click("button", "")
+			k.p.reopened()
 			k.settled()
 		}
 	}
@@ -145,7 +145,7 @@ func TestReloadsInTheMiddle(t *testing.T) {
 		}
 		k.write(fmt.Sprint("line ", i), fmt.Sprint("another ", i))
 		k.p.reload()
-		k.p.click("button", "")
+		k.p.reopened()
 	}
 	k.settled()
 }

@@ -51,7 +51,7 @@ func TestStorageThatFails(t *testing.T) {
 			}
 			if tt.keeps {
 				k.p.reload()
-				k.p.click("button", "")
+				k.p.reopened()
 			}
 			k.chat.RefuseUpgrades(0, 0)
 			k.nudge()

@@ -159,6 +159,12 @@ func (p *page) reload() {
 	p.do(chromedp.Reload())
 }
 
+// reopened waits for a panel that was open before the page was loaded.
+func (p *page) reopened() {
+	p.t.Helper()
+	p.find("dialog", say("dialog"))
+}
+
 // eval runs an expression in the page and returns its value as JSON text,
 // strings without quotes.
 func (p *page) eval(expr string, args ...any) string {

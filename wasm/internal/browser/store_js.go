@@ -9,6 +9,9 @@ import (
 	"capsule/wasm/internal/loop"
 )
 
+// keyPrefix begins every key of ours; the number is the version of what is kept.
+const keyPrefix = "capsule/1/"
+
 // A Store keeps values in the page's localStorage, under keys of its own.
 type Store struct {
 	page    Page
@@ -29,7 +32,7 @@ func OpenStore(p Page, host string) loop.Store {
 	if storage.Type() != js.TypeObject {
 		return new(nowhere)
 	}
-	s := &Store{page: p, storage: storage, prefix: "capsule/1/" + host + "/"}
+	s := &Store{page: p, storage: storage, prefix: keyPrefix + host + "/"}
 	if _, err := p.Attempt(storage, "getItem", s.prefix); err != nil {
 		return new(nowhere)
 	}
