@@ -2,7 +2,6 @@ package ejson
 
 import (
 	"errors"
-	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -24,9 +23,7 @@ func Parse(text string) (Value, error) {
 	if len(text) > MaxSize {
 		return Value{}, ErrSize
 	}
-	p := parsers.Get().(*parser)
-	defer parsers.Put(p)
-	p.text, p.at, p.list, p.members = text, 0, p.list[:0], p.members[:0]
+	p := parser{text: text, members: make([]Member, 0, 16)} // few frames have more at once
 	v, ok := p.value(0)
 	if !ok {
 		return Value{}, ErrSyntax
@@ -46,9 +43,6 @@ type parser struct {
 	list    []Value
 	members []Member
 }
-
-// parsers keeps parsers for the stacks they have grown.
-var parsers = sync.Pool{New: func() any { return new(parser) }}
 
 func (p *parser) space() {
 	for p.at < len(p.text) {
