@@ -12,8 +12,8 @@ import (
 // of those that say so in the same moment the one of the smaller name.
 const (
 	keyRung   = "rung"
-	rungHeard = 150 * time.Millisecond
-	rungPause = time.Second // between two sounds
+	rungHeard = 300 * time.Millisecond // half of it is too short for five tabs of a busy machine
+	rungPause = time.Second            // between two sounds
 )
 
 // ring makes the sound for a message of a time.
