@@ -14,9 +14,8 @@ import (
 	"testing/fstest"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"capsule/server/internal/app"
+	"capsule/server/internal/send/sendtest"
 )
 
 // packedSite is a folder with two files, the packed ones of that many bytes.
@@ -36,25 +35,6 @@ func packedSite(loader, wasm int) fstest.MapFS {
 	}
 	folder["manifest.json"] = &fstest.MapFile{Data: []byte(`{"version":"1","files":{` + strings.Join(files, ",") + `}}`)}
 	return folder
-}
-
-// packets is how many packets with data c has got.
-func packets(t *testing.T, c net.Conn) (n uint32) {
-	t.Helper()
-	raw, err := c.(*net.TCPConn).SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := raw.Control(func(fd uintptr) {
-		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n = info.Data_segs_in
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return n
 }
 
 func TestAFileIsSentInAsFewWritesAsCanBe(t *testing.T) {
@@ -82,7 +62,7 @@ func TestAFileIsSentInAsFewWritesAsCanBe(t *testing.T) {
 		{"capsule-1.wasm", "Accept-Encoding: br\r\nRange: bytes=0-4\r\n", 206, []byte("plain"), 0},
 		{"capsule.js", "Accept-Encoding: br\r\n", 200, folder["capsule.js.br"].Data, 1},
 	} {
-		before := packets(t, c)
+		before := sendtest.Packets(t, c)
 		if _, err := fmt.Fprintf(c, "GET /%s HTTP/1.1\r\nHost: a\r\n%s\r\n", tt.name, tt.extra); err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +74,7 @@ func TestAFileIsSentInAsFewWritesAsCanBe(t *testing.T) {
 		if err != nil || res.StatusCode != tt.status || string(got) != string(tt.want) {
 			t.Errorf("%s, %q: status %d with %d bytes, want %d with %d (%v)", tt.name, tt.extra, res.StatusCode, len(got), tt.status, len(tt.want), err)
 		}
-		if n := packets(t, c) - before; tt.packets > 0 && n > tt.packets {
+		if n := sendtest.Packets(t, c) - before; tt.packets > 0 && n > tt.packets {
 			t.Errorf("%s, %q came in %d packets", tt.name, tt.extra, n)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"capsule/server/internal/send/sendtest"
 )
 
 // pair is a connection from both ends.
@@ -29,25 +29,6 @@ func pair(t *testing.T) (server, client *net.TCPConn) {
 	}
 	t.Cleanup(func() { _, _ = s.Close(), c.Close() })
 	return s.(*net.TCPConn), c.(*net.TCPConn)
-}
-
-// segments is how many packets with data c has got.
-func segments(t *testing.T, c *net.TCPConn) (n uint32) {
-	t.Helper()
-	raw, err := c.SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := raw.Control(func(fd uintptr) {
-		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n = info.Data_segs_in
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return n
 }
 
 func TestABodyComesFromItsFileIfItHasOne(t *testing.T) {
@@ -126,7 +107,7 @@ func TestHeadAndBodyAreOneWrite(t *testing.T) {
 	if n, err := c.Write(bytes.Repeat([]byte("h"), 500)); n != 500 || err != nil {
 		t.Fatal(n, err)
 	}
-	if got := segments(t, client); got != 0 {
+	if got := sendtest.Packets(t, client); got != 0 {
 		t.Fatalf("the head went ahead in %d packets", got)
 	}
 	if n, err := c.Write(b.bytes); n != 4451 || err != nil {
@@ -136,7 +117,7 @@ func TestHeadAndBodyAreOneWrite(t *testing.T) {
 	if _, err := io.ReadFull(client, make([]byte, 4951)); err != nil {
 		t.Fatal(err)
 	}
-	if got := segments(t, client); got != 1 {
+	if got := sendtest.Packets(t, client); got != 1 {
 		t.Errorf("it came in %d packets", got)
 	}
 	if n, err := c.Write([]byte("next")); n != 4 || err != nil {
