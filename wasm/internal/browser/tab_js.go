@@ -1,6 +1,10 @@
 package browser
 
-import "syscall/js"
+import (
+	"syscall/js"
+
+	"capsule/wasm/internal/view"
+)
 
 // A Tab remembers what lasts as long as the tab: whether the panel is open.
 // Where the browser forbids storage it remembers nothing.
@@ -28,8 +32,8 @@ func (t *Tab) Reopens() bool {
 	if !t.open {
 		return false
 	}
-	small, err := t.page.Attempt(t.page.global, "matchMedia", "(max-width: 480px)")
-	if err == nil && !small.Get("matches").Truthy() {
+	covering, err := t.page.Attempt(t.page.global, "matchMedia", view.Covering)
+	if err == nil && !covering.Get("matches").Truthy() {
 		return true
 	}
 	entries, err := t.page.Attempt(t.page.global.Get("performance"), "getEntriesByType", "navigation")

@@ -52,9 +52,10 @@ func (c *checker) kept(p *page) {
 		return // what one tab could not save the other may have changed since
 	}
 	s := &p.who.store
-	for key, since := range s.owed {
+	for key, since := range s.refused {
 		needed := key == "token" || key == "room" || strings.HasPrefix(key, outbox.KeyPrefix)
-		if needed && c.w.now-max(since, s.full, p.thawed) > 90*time.Second {
+		if needed && since >= p.loaded && // the page that is there knows of it
+			c.w.now-max(since, s.full, p.thawed) > 90*time.Second {
 			c.fail("I1", "storage has room, but %s is not kept by %s", key, p.name)
 		}
 	}
@@ -172,7 +173,7 @@ func (c *checker) truth(p *page, l *session.Line) {
 		s.given = c.w.now
 		c.givenBack[l.Room] = true
 		c.told(s, was, 20*time.Second)
-	case l.Delivery < was && was == outbox.Unknown && c.absent[s.id] < s.tried && len(p.who.pages) == 1 && !p.who.store.stale[outbox.KeyPrefix+s.id]:
+	case l.Delivery < was && was == outbox.Unknown && c.absent[s.id] < s.tried && len(p.who.pages) == 1 && !p.who.store.lags(s.id):
 		c.fail("I8", "%s was unknown and is %v without a look-up", s.id, l.Delivery)
 	}
 }

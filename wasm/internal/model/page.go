@@ -25,7 +25,8 @@ type page struct {
 
 	dead     bool          // it crashed, and is not loaded again yet
 	thawed   time.Duration // when it last came alive again
-	frozen   bool          // nothing runs; what happens waits
+	loaded   time.Duration
+	frozen   bool // nothing runs; what happens waits
 	hidden   bool
 	hiddenAt time.Duration
 	shownAt  time.Duration // after it was hidden
@@ -84,7 +85,7 @@ func (p *page) load() {
 	p.sockets, p.inbox = nil, nil
 	p.dead, p.frozen, p.asleep, p.crashIn = false, false, false, 0
 	rng := p.rng.split()
-	clear(p.who.store.owed)
+	p.loaded = p.w.now
 	saved := p.who.store.load()
 	weak := p.w.weak
 	if weak.saved != nil {

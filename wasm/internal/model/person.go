@@ -31,8 +31,7 @@ type person struct {
 // A store is a browser's storage for our site.
 type store struct {
 	kept    map[string]string
-	stale   map[string]bool          // keys whose latest value was refused
-	owed    map[string]time.Duration // likewise, since when, of what the page that saves them knows
+	refused map[string]time.Duration // keys whose latest value was, and when
 	blocked bool                     // nothing can be kept, nothing is found
 	full    time.Duration            // until when nothing more can be kept
 	w       *world
@@ -52,17 +51,22 @@ func (s *store) save(key, value string) bool {
 		return value == ""
 	case value == "":
 		delete(s.kept, key)
-		delete(s.owed, key)
+		delete(s.refused, key)
 	case s.w.now < s.full:
 		s.w.check.forgetful = true
-		s.stale[key], s.owed[key] = true, s.w.now
+		s.refused[key] = s.w.now
 		return false
 	default:
-		delete(s.stale, key)
-		delete(s.owed, key)
+		delete(s.refused, key)
 		s.kept[key] = value
 	}
 	return true
+}
+
+// lags reports whether the latest state of a line was refused.
+func (s *store) lags(id string) bool {
+	_, is := s.refused[outbox.KeyPrefix+id]
+	return is
 }
 
 // broken reports whether what is saved now would be lost with the page.

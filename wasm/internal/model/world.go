@@ -83,7 +83,7 @@ func RunWeak(s Schedule, weak *Weakness, log func(string)) Result {
 
 func (w *world) newcomer(i int, s Schedule) {
 	v := &person{w: w, name: string(rune('a' + i)), rng: w.rng.split(), tries: map[string]int{}}
-	v.store = store{kept: map[string]string{}, stale: map[string]bool{}, owed: map[string]time.Duration{}, w: w, blocked: s.Blocked}
+	v.store = store{kept: map[string]string{}, refused: map[string]time.Duration{}, w: w, blocked: s.Blocked}
 	w.people = append(w.people, v)
 	for i := range max(s.Tabs, 1) {
 		p := &page{w: w, who: v, name: v.name + strconv.Itoa(i+1), index: i, rng: w.rng.split(), net: net{rng: w.rng.split()}}

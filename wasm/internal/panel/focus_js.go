@@ -62,7 +62,7 @@ func (p *Panel) touch() bool {
 
 // small reports whether the panel covers the page.
 func (p *Panel) small() bool {
-	return p.win.Call("matchMedia", "(max-width: 480px)").Get("matches").Bool()
+	return p.win.Call("matchMedia", view.Covering).Get("matches").Bool()
 }
 
 // focused reports whether the focus is in the panel.

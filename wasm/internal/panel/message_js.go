@@ -87,16 +87,9 @@ func (m *message) settle() {
 	}
 }
 
-// tells reports whether r has something to tell below its bubble: the time
-// below the last of a group, and how far an own line has come until it is
-// sent.
-func tells(r view.Row) bool {
-	return r.Last || r.Edited != "" || r.Mark != view.NoMark && r.Mark != view.Sent
-}
-
 // fold takes away what stands below the bubble and has nothing to tell.
 func (m *message) fold() {
-	if m.below && !tells(m.row) {
+	if m.below && !m.row.Tells() {
 		m.below = false
 		show(m.part("meta"), false)
 	}
@@ -110,7 +103,7 @@ func (m *message) setBelow(r, old view.Row) {
 			view.NoMark: "", view.Queued: "queued", view.Sending: "sending", view.Unknown: "unknown", view.Sent: "sent", view.NotSent: "bad",
 		}[r.Mark])
 	}
-	on := m.below || tells(r)
+	on := m.below || r.Tells()
 	appears := on && !m.below
 	if on != m.below {
 		m.below = on

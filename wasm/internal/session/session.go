@@ -54,7 +54,7 @@ type Session struct {
 
 	told      string           // what Tell last said of the agent
 	saidTypes time.Time        // when our own typing was last announced; zero: not typing
-	sounded   time.Time        // when one was last made here
+	sounded   time.Time        // when one was last made, here or as good as
 	rung      time.Time        // up to which message a sound was made, here or in another tab
 	seen      time.Time        // up to which message everything was seen
 	early     []rocket.Message // edited before the first page was there, and so it is unknown what is between

@@ -46,8 +46,10 @@ func (t *turn) rungElsewhere(value string) {
 	if err != nil || t.again["sound"] != nil && v.Get("tab").Str() > t.cfg.Tab {
 		return
 	}
+	if t.again["sound"] != nil || at.After(t.rung) {
+		t.sounded = t.now // by the other one, as good as
+	}
 	t.disarm("sound")
-	t.sounded = t.now // by the other one, as good as
 	if at.After(t.rung) {
 		t.rung = at
 	}

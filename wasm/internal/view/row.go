@@ -40,6 +40,13 @@ type Row struct {
 	Retry       string // label of the button that sends it after all
 }
 
+// Tells reports whether r has something to tell below its bubble: the time
+// below the last of a group, and how far an own line has come until it is
+// sent.
+func (r Row) Tells() bool {
+	return r.Last || r.Edited != "" || r.Mark != NoMark && r.Mark != Sent
+}
+
 // Mark is how far an own line has come; NoMark for those of others.
 type Mark uint8
 

@@ -313,3 +313,25 @@ func TestAnAgentKeepsTheNameAfterHandingOver(t *testing.T) {
 		t.Errorf("though agents are to stay anonymous, sam is called %q", got)
 	}
 }
+
+func TestARowTellsWhatIsNotPlain(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		row  Row
+		want bool
+	}{
+		{"of somebody else, in the middle of a group", Row{}, false},
+		{"the last of a group", Row{Last: true}, true},
+		{"edited", Row{Edited: "edited"}, true},
+		{"queued", Row{Mark: Queued}, true},
+		{"sending", Row{Mark: Sending}, true},
+		{"unknown", Row{Mark: Unknown}, true},
+		{"sent, and more follows", Row{Mark: Sent}, false},
+		{"sent, the last", Row{Mark: Sent, Last: true}, true},
+		{"not sent", Row{Mark: NotSent}, true},
+	} {
+		if got := tt.row.Tells(); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}

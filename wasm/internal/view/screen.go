@@ -98,6 +98,10 @@ const (
 	Warning
 )
 
+// Covering is the media query of a window whose page the panel covers, as
+// widget.css has it.
+const Covering = "(max-width: 480px)"
+
 // Banner is a strip below the header; without Text there is none.
 type Banner struct {
 	Tone Tone
