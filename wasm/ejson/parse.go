@@ -20,31 +20,51 @@ var (
 
 // Parse reads one JSON value that fills text.
 func Parse(text string) (Value, error) {
-	if len(text) > MaxSize {
-		return Value{}, ErrSize
-	}
-	p := parser{text: text, members: make([]Member, 0, 16)} // few frames have more at once
-	v, ok := p.value(0)
-	if !ok {
-		return Value{}, ErrSyntax
-	}
-	p.space()
-	if p.at != len(p.text) {
-		return Value{}, ErrSyntax
-	}
-	return v, nil
+	var p Parser
+	return p.Parse(text)
 }
 
-// A parser collects the items and members of what it is inside of on two
-// stacks, and copies a list or an object out when its size is known.
-type parser struct {
+// A Parser reads one text after the other, and keeps the room it needs for
+// that. The zero Parser is ready.
+//
+// It collects the items and members of what it is inside of on two stacks,
+// and copies a list or an object out when its size is known.
+type Parser struct {
 	text    string
 	at      int
 	list    []Value
 	members []Member
 }
 
-func (p *parser) space() {
+// What a Parser keeps room for.
+const (
+	fewMembers = 16      // few frames have more at once
+	longText   = 1 << 16 // after a longer one it begins anew
+)
+
+// Parse is Parse with what p has kept.
+func (p *Parser) Parse(text string) (Value, error) {
+	if len(text) > MaxSize {
+		return Value{}, ErrSize
+	}
+	if p.members == nil {
+		p.members = make([]Member, 0, fewMembers)
+	}
+	p.text, p.at, p.list, p.members = text, 0, p.list[:0], p.members[:0]
+	v, ok := p.value(0)
+	p.space()
+	ok = ok && p.at == len(text)
+	p.text = ""
+	if len(text) > longText {
+		*p = Parser{}
+	}
+	if !ok {
+		return Value{}, ErrSyntax
+	}
+	return v, nil
+}
+
+func (p *Parser) space() {
 	for p.at < len(p.text) {
 		switch p.text[p.at] {
 		case ' ', '\t', '\n', '\r':
@@ -56,7 +76,7 @@ func (p *parser) space() {
 }
 
 // eat moves past c, which must come next.
-func (p *parser) eat(c byte) bool {
+func (p *Parser) eat(c byte) bool {
 	if p.at < len(p.text) && p.text[p.at] == c {
 		p.at++
 		return true
@@ -64,7 +84,7 @@ func (p *parser) eat(c byte) bool {
 	return false
 }
 
-func (p *parser) word(w string, v Value) (Value, bool) {
+func (p *Parser) word(w string, v Value) (Value, bool) {
 	if len(p.text)-p.at < len(w) || p.text[p.at:p.at+len(w)] != w {
 		return Value{}, false
 	}
@@ -72,7 +92,7 @@ func (p *parser) word(w string, v Value) (Value, bool) {
 	return v, true
 }
 
-func (p *parser) value(depth int) (Value, bool) {
+func (p *Parser) value(depth int) (Value, bool) {
 	p.space()
 	if p.at == len(p.text) {
 		return Value{}, false
@@ -98,7 +118,7 @@ func (p *parser) value(depth int) (Value, bool) {
 	}
 }
 
-func (p *parser) object(depth int) (Value, bool) {
+func (p *Parser) object(depth int) (Value, bool) {
 	p.at++
 	p.space()
 	if p.eat('}') {
@@ -135,7 +155,7 @@ func (p *parser) object(depth int) (Value, bool) {
 	}
 }
 
-func (p *parser) array(depth int) (Value, bool) {
+func (p *Parser) array(depth int) (Value, bool) {
 	p.at++
 	p.space()
 	if p.eat(']') {
@@ -162,7 +182,7 @@ func (p *parser) array(depth int) (Value, bool) {
 
 // skip moves past a list or object without recursion. It minds strings
 // and brackets only: what is thrown away need not be flawless.
-func (p *parser) skip() bool {
+func (p *Parser) skip() bool {
 	open := 0
 	for p.at < len(p.text) {
 		switch p.text[p.at] {
@@ -185,7 +205,7 @@ func (p *parser) skip() bool {
 }
 
 // number reads what the JSON grammar calls a number and keeps its text.
-func (p *parser) number() (Value, bool) {
+func (p *Parser) number() (Value, bool) {
 	start := p.at
 	p.eat('-')
 	if !p.eat('0') && !p.digits() {
@@ -205,7 +225,7 @@ func (p *parser) number() (Value, bool) {
 	return Value{kind: KindNumber, text: p.text[start:p.at]}, true
 }
 
-func (p *parser) digits() bool {
+func (p *Parser) digits() bool {
 	start := p.at
 	for p.at < len(p.text) && p.text[p.at] >= '0' && p.text[p.at] <= '9' {
 		p.at++
@@ -215,7 +235,7 @@ func (p *parser) digits() bool {
 
 // string reads a quoted string. Without escapes the result shares the
 // memory of the text.
-func (p *parser) string() (string, bool) {
+func (p *Parser) string() (string, bool) {
 	p.at++
 	start := p.at
 	for p.at < len(p.text) {
@@ -238,7 +258,7 @@ func (p *parser) string() (string, bool) {
 }
 
 // escaped reads the rest of a string from its first escape on.
-func (p *parser) escaped(b []byte) (string, bool) {
+func (p *Parser) escaped(b []byte) (string, bool) {
 	for p.at < len(p.text) {
 		c := p.text[p.at]
 		p.at++
@@ -288,7 +308,7 @@ func (p *parser) escaped(b []byte) (string, bool) {
 
 // pair joins r with a following escaped low surrogate. Half a pair
 // becomes U+FFFD.
-func (p *parser) pair(r rune) rune {
+func (p *Parser) pair(r rune) rune {
 	if !utf16.IsSurrogate(r) {
 		return r
 	}
@@ -304,7 +324,7 @@ func (p *parser) pair(r rune) rune {
 	return utf8.RuneError
 }
 
-func (p *parser) hex4() (rune, bool) {
+func (p *Parser) hex4() (rune, bool) {
 	if len(p.text)-p.at < 4 {
 		return 0, false
 	}

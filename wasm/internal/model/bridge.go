@@ -124,7 +124,7 @@ var (
 func (w *world) bridge(p *page, e session.Ask) (status int, body string) {
 	s := w.srv
 	path, query, _ := strings.Cut(e.Path, "?")
-	in, _ := ejson.Parse(e.Body)
+	in, _ := w.parser.Parse(e.Body)
 	token := string(e.Token)
 	g := s.visitors[token]
 	if g == nil && path != "/v1/visitor" && (path != "/v1/session" || s.forgot) && path != "/v1/config" {

@@ -181,7 +181,7 @@ func (c *checker) truth(p *page, l *session.Line) {
 // told checks the sentence "not sent" in the moment it is said. What
 // reaches the server in the time that a call may take cannot be known.
 func (c *checker) told(s *submit, was outbox.Delivery, grace time.Duration) {
-	if (was == outbox.Sending || was == outbox.Unknown) && c.absent[s.id] < s.tried && len(s.who.pages) == 1 && !c.refused[s.id] && !s.who.stranger {
+	if (was == outbox.Sending || was == outbox.Unknown) && c.absent[s.id] < s.tried && len(s.who.pages) == 1 && !c.refused[s.id] && !s.who.stranger && !s.who.store.lags(s.id) {
 		c.fail("I4", "%s was %v and is said to be not sent, nobody said so", s.id, was)
 	}
 	m := c.w.srv.stored[s.id]

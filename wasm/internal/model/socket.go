@@ -32,6 +32,7 @@ type socket struct {
 	cutBefore  int // frames until it is cut instead of processing one; 0: not
 	cutAfter   int // likewise, after processing but before the answers
 	swallowing bool
+	deaf       bool // for the client: something that was sent to it is lost
 	late       bool // what it brings was held back for longer than anybody waits for an answer
 }
 
@@ -83,6 +84,7 @@ func (k *socket) fall(why string) {
 // cut ends the socket at the server; told says whether the client hears.
 func (k *socket) cut(told bool) {
 	k.close()
+	k.deaf = len(k.heldDown) > 0
 	k.heldUp, k.heldDown = nil, nil
 	if told {
 		k.w.after(k.page.net.latency(k.w), func() { k.fall("cut") })
@@ -150,7 +152,7 @@ func (k *socket) down(text string) {
 }
 
 func (k *socket) arriveDown(text string) {
-	if k.life != k.page.life || k.abandoned && !k.page.net.ghosts {
+	if k.deaf || k.life != k.page.life || k.abandoned && !k.page.net.ghosts {
 		return
 	}
 	if k.w.now < k.page.net.holeDown || len(k.heldDown) > 0 {
@@ -204,8 +206,9 @@ func (k *socket) receive(f leaving) {
 }
 
 func (k *socket) process(text string) {
-	f, err := ddp.Parse(text)
-	if err != nil {
+	v, err := k.w.parser.Parse(text)
+	f, odd := ddp.From(v)
+	if err != nil || odd != nil {
 		k.w.check.fail("I7", "the server got nonsense: %s", text)
 		return
 	}

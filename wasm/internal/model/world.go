@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"capsule/wasm/ejson"
 	"capsule/wasm/internal/session"
 )
 
@@ -23,6 +24,7 @@ type world struct {
 	srv    *server
 	people []*person
 	check  *checker
+	parser ejson.Parser
 	log    func(string) // nil: nobody reads along
 	hash   uint64
 	faults map[string]int

@@ -45,8 +45,8 @@ type reply struct {
 
 // readReply sorts an answer by the bridge's statuses. A body that is no
 // JSON comes from something in between, like the sign-in page of a hotel.
-func readReply(ev Answered) reply {
-	body, err := ejson.Parse(ev.Body)
+func (t *turn) readReply(ev Answered) reply {
+	body, err := t.parser.Parse(ev.Body)
 	r := reply{body: body, reason: body.Get("reason").Str()}
 	switch {
 	case ev.Status == 0:
@@ -159,7 +159,7 @@ func (t *turn) answered(ev Answered) {
 	if ev.Ask.N == 0 || a.ID.N != ev.Ask.N {
 		return
 	}
-	r := readReply(ev)
+	r := t.readReply(ev)
 	if r.outcome == ticketed {
 		if t.ticketAsked(a, r) {
 			return

@@ -165,7 +165,11 @@ func (t *turn) frameCame(ev FrameCame) {
 	}
 	t.link.heard = t.now
 	t.disarm("pong")
-	f, err := ddp.Parse(ev.Text)
+	v, err := t.parser.Parse(ev.Text)
+	if err != nil {
+		return
+	}
+	f, err := ddp.From(v)
 	if err != nil {
 		return
 	}

@@ -81,9 +81,11 @@ func (t *turn) stored(it outbox.Item, message ejson.Value) {
 }
 
 // follow changes over to another room if the message went there: Rocket.Chat
-// opens a new one when the old was closed in the same moment.
+// opens a new one when the old was closed in the same moment. A line that the
+// network held back may have gone there while another was opened.
 func (t *turn) follow(m rocket.Message) {
 	if m.Room != t.state.Room.ID {
+		t.forked = true
 		t.adoptRoom(rocket.Room{ID: m.Room, Open: true})
 	}
 }

@@ -151,6 +151,10 @@ func (t *turn) over() {
 	}
 	st.Lost, st.Redial = never, never
 	t.do(Tell{TellEnded, detail("room", st.Room.ID)})
+	if t.forked {
+		t.forked = false
+		t.askSession()
+	}
 	t.pump()
 }
 

@@ -16,6 +16,7 @@ package session
 import (
 	"time"
 
+	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
 )
 
@@ -57,6 +58,7 @@ type Session struct {
 	sounded   time.Time        // when one was last made, here or as good as
 	rung      time.Time        // up to which message a sound was made, here or in another tab
 	seen      time.Time        // up to which message everything was seen
+	parser    ejson.Parser     // of what comes from outside
 	early     []rocket.Message // edited before the first page was there, and so it is unknown what is between
 	from      time.Time        // since when everything is known; zero: from the beginning
 	whole     time.Time        // up to which message everything is known
@@ -67,6 +69,7 @@ type Session struct {
 	claims    bool      // it is ours if nobody objects
 	company   bool      // other tabs were heard of
 	unkept    unkept
+	forked    bool            // the visitor may have another open room than this one
 	done      map[string]bool // lines that another tab was done with
 }
 

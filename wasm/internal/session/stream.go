@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"time"
 
 	"capsule/wasm/ddp"
@@ -24,11 +25,12 @@ func (t *turn) subscribe() {
 	if mutant.Is(mutant.HistoryFirst) {
 		t.askHistory()
 	}
+	// Before the messages: one that is heard of must not be deleted unheard.
+	sub(rocket.StreamNotify, room+rocket.NotifyDeleted)
 	t.link.messages = sub(rocket.StreamMessages, room)
 	sub(rocket.StreamRoom, room)
 	sub(rocket.StreamNotify, room+rocket.NotifyActivity)
 	sub(rocket.StreamNotify, room+rocket.NotifyTyping)
-	sub(rocket.StreamNotify, room+rocket.NotifyDeleted)
 }
 
 func (t *turn) ready(ids []string) {
@@ -162,6 +164,7 @@ func (t *turn) deleted(id string) {
 	if t.sync.heard != nil {
 		t.sync.heard[id] = false
 	}
+	t.early = slices.DeleteFunc(t.early, func(m rocket.Message) bool { return m.ID == id })
 	t.state.Timeline.Remove(id)
 }
 

@@ -99,7 +99,7 @@ func (t *Timeline) Merge(page []rocket.Message, until time.Time, last bool, hear
 			oldest = m.At
 		}
 	}
-	kept := make([]rocket.Message, 0, len(t.messages)+len(page))
+	kept := t.messages[:0]
 	for _, m := range t.messages {
 		// Of the time of the oldest message the page may list only a part.
 		covered := m.At.After(oldest) && (until.IsZero() || m.At.Before(until))
@@ -108,6 +108,7 @@ func (t *Timeline) Merge(page []rocket.Message, until time.Time, last bool, hear
 			kept = append(kept, m)
 		}
 	}
+	clear(t.messages[len(kept):])
 	t.messages = kept
 	for i := len(page) - 1; i >= 0; i-- {
 		if there, told := heard[page[i].ID]; told && !there {
