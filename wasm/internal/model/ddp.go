@@ -123,6 +123,9 @@ func (k *socket) send(f ddp.Frame) {
 		reply(`,"error":{"error":"cannot-access-room"}`)
 		return
 	case r == nil || !r.open:
+		if k.late {
+			s.overtaken(g)
+		}
 		r = s.openRoom(g)
 		r.wanted = k.late // no client can take a frame back that the network still has
 	}

@@ -38,7 +38,7 @@ type room struct {
 	messages   []*message // as inserted
 	lines      int        // of the visitor
 	endedEmpty bool       // an agent closed it before anything was said
-	wanted     bool       // for a line that the server has in another room, or that came too late
+	wanted     bool       // for a line that the server has in another room, then or later, or that came too late
 	gone       bool       // wiped
 }
 
@@ -144,6 +144,14 @@ func (s *server) openRoom(g *guest) *room {
 	s.insert(r, &message{kind: "livechat-started", from: g.id})
 	s.insert(r, &message{kind: "uj", from: "u1"})
 	return r
+}
+
+// overtaken excuses the room that g has opened meanwhile for a line which
+// now comes so late that it opens another.
+func (s *server) overtaken(g *guest) {
+	if r := s.openRoomOf(g); r != nil && r.lines == 0 {
+		r.wanted = true
+	}
 }
 
 // insert stores a message and tells who listens.
