@@ -79,7 +79,10 @@ func (w *world) ask(p *page, e session.Ask) {
 		return
 	case broken:
 		if n.rng.percent(50) && now >= w.downUntil {
-			w.after(trip, func() { w.bridge(p, e) }) // it is done all the same
+			w.after(trip, func() {
+				w.check.sentAt = now
+				w.bridge(p, e) // it is done all the same
+			})
 		}
 		answer(now+trip, 502+n.rng.below(2), `{"error":"upstream"}`, "")
 		return
@@ -94,7 +97,11 @@ func (w *world) ask(p *page, e session.Ask) {
 		back = n.rng.upTo(16 * time.Second)
 	}
 	w.after(trip, func() {
+		w.check.sentAt = now
 		status, body := w.bridge(p, e)
+		if status == 429 {
+			p.limited = w.now
+		}
 		if kind == lostAnswer {
 			answer(now+askLimit, 0, "", "timeout")
 			return

@@ -20,6 +20,7 @@ type checker struct {
 	forgetful bool                     // storage failed: a visitor may have lost his token, with a room under way
 	absent    map[string]time.Duration // when a look-up last said that an id is not there
 	refused   map[string]bool          // ids that were refused for good
+	sentAt    time.Duration            // when what the server reads now left its page
 	moved     map[string]int           // the order of ids since they were tried again
 	givenBack map[string]bool          // rooms for which a line was written that could not be sent
 	ids       map[string]bool          // of one view
@@ -39,6 +40,7 @@ type submit struct {
 	last      int                      // the tab that showed it last
 	discarded bool
 	given     time.Duration // when it was last shown as not sent
+	again     time.Duration // when it was last tried again by its sender
 	tried     time.Duration // when it was last shown as under way
 
 	triedFirst, triedBefore time.Duration
@@ -86,7 +88,7 @@ func (c *checker) retried(id string) {
 	c.orders++
 	c.moved[id] = c.orders
 	if s := c.byID[id]; s != nil {
-		s.order = c.orders
+		s.order, s.again = c.orders, c.w.now
 	}
 }
 
@@ -155,8 +157,8 @@ func (c *checker) arrived(m *message) {
 	if s == nil {
 		return // its page died in this step, or is still in it
 	}
-	if c.apart(s.who) {
-		return
+	if c.apart(s.who) || c.sentAt < s.again {
+		return // an attempt from before it was tried again had another place
 	}
 	for _, o := range c.submits {
 		if o.who == s.who && o.order < s.order && !o.discarded && !o.isSent() && o.durable && o.latest() != outbox.NotSent &&
@@ -169,8 +171,8 @@ func (c *checker) arrived(m *message) {
 // repeated is called when an id reaches the server that it has.
 func (c *checker) repeated(id string) {
 	s := c.byID[id]
-	if s != nil && c.apart(s.who) {
-		return // the id keeps the line single
+	if s != nil && (c.apart(s.who) || c.sentAt <= s.triedFirst) {
+		return // the id keeps the line single, also when the first attempt comes last
 	}
 	if s != nil && c.absent[id] <= s.triedFirst && !c.w.srv.lost[id] && s.reachable(c.w.srv.stored[id]) {
 		c.fail("I4", "%s is sent again without a look-up", id)

@@ -14,6 +14,7 @@ import (
 func (k *socket) receive(f leaving) {
 	text := f.text
 	k.late = k.w.now-f.at > attemptLimit
+	k.w.check.sentAt = f.at
 	if k.cutBefore > 0 {
 		if k.cutBefore--; k.cutBefore == 0 {
 			k.w.note("fault: %s/%d is cut before %s", k.page.name, k.epoch, text)

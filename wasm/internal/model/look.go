@@ -257,6 +257,9 @@ func (c *checker) fresh(p *page, r *room, m *message) {
 	if c.w.noSocket && len(p.who.pages) > 1 || c.apart(p.who) {
 		return // two tabs that poll share what one may ask
 	}
+	if began := r.messages[0].arrived; c.w.noSocket && p.limited > began && p.limited-began < time.Minute && c.w.now-p.limited < time.Minute {
+		return // it was told to wait, since the calls for the conversation before count as well
+	}
 	if p.dead || p.frozen || p.asleep || p.hidden || c.failed() || st.Room.ID != r.id || r.gone || c.w.srv.lost[m.id] {
 		return
 	}

@@ -39,6 +39,7 @@ type page struct {
 	dials    []time.Duration // of the last minute
 	asks     []time.Duration
 	refusals []time.Duration // of sends, for a limit
+	limited  time.Duration   // when a call was last turned away for a limit
 }
 
 // A letter is an event for a page, and of a timer which of its settings it
