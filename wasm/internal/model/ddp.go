@@ -128,7 +128,7 @@ func (k *socket) send(f ddp.Frame) {
 			s.overtaken(g)
 		}
 		r = s.openRoom(g)
-		r.wanted = k.late // no client can take a frame back that the network still has
+		r.wanted = k.late || s.stored[p.Get("_id").Str()] != nil // no client can take a frame back that the network still has
 	}
 	id := p.Get("_id").Str()
 	if s.stored[id] != nil {

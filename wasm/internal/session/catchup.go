@@ -18,6 +18,7 @@ const (
 // catchUp is a reading of history in progress.
 type catchUp struct {
 	until   time.Time       // the next page is older than this; zero: the newest page
+	newest  time.Time       // message of the newest page
 	since   time.Time       // what is shown begins here; zero: nothing is
 	pages   int             // read so far
 	shallow bool            // only the newest page is read, if that reaches back to what is known
@@ -81,6 +82,9 @@ func (t *turn) page(messages []rocket.Message) {
 	var oldest time.Time
 	if n > 0 {
 		oldest = messages[n-1].At
+		if t.sync.until.IsZero() {
+			t.sync.newest = messages[0].At
+		}
 	}
 	if shown := st.Timeline.Messages(); first && len(shown) > 0 && shown[0].At.Before(oldest) {
 		t.sync.since = shown[0].At // lines of ours that were confirmed before anything was read
@@ -159,11 +163,12 @@ func ours(messages []rocket.Message, room string) []rocket.Message {
 	return kept
 }
 
-// synced means that nothing is missing now.
+// synced means that nothing is missing of what the newest page knew. A line
+// of ours may have been confirmed since, and something said before it.
 func (t *turn) synced() {
 	st := &t.state
-	if m, ok := st.Timeline.Newest(); ok {
-		t.whole = m.At
+	if !t.sync.newest.IsZero() {
+		t.whole = t.sync.newest
 	}
 	if st.Link == LinkUp && t.link.listens {
 		st.Synced, st.Lost, t.link.fails = true, time.Time{}, 0
