@@ -85,7 +85,6 @@ func (t *turn) stored(it outbox.Item, message ejson.Value) {
 // network held back may have gone there while another was opened.
 func (t *turn) follow(m rocket.Message) {
 	if m.Room != t.state.Room.ID {
-		t.forked = true
 		t.adoptRoom(rocket.Room{ID: m.Room, Open: true})
 	}
 }

@@ -40,6 +40,7 @@ func (t *turn) adoptRoom(room rocket.Room) {
 	}
 	isNew := st.Room.ID != room.ID
 	if isNew {
+		t.forked = st.Room.ID != "" && !st.Over
 		t.dropRoom()
 		t.save(keyRoom, room.ID)
 		if t.asking(askSession) { // the answer may be from before this room
