@@ -46,7 +46,8 @@ func TestWorkForATicketLeavesThePageAlive(t *testing.T) {
 		return 0
 	})()`)
 	p.click("button", say("send"))
-	w.until("the first line", func(v *view) bool { return len(v.Rooms()) == 1 && has(v.Messages(v.Rooms()[0].ID), "hello") })
+	// The work is a draw of lots: three times as long as usual is nothing rare.
+	w.within(4*limit, "the first line", func(v *view) bool { return len(v.Rooms()) == 1 && has(v.Messages(v.Rooms()[0].ID), "hello") })
 	longest, err := strconv.ParseFloat(p.eval(`Math.max(...turns)`), 64)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"capsule/assets/locale"
 	"capsule/server/internal/app"
@@ -134,6 +135,11 @@ func (w *world) start(p *page, text string) (room string) {
 
 // until waits for something at Rocket.Chat.
 func (w *world) until(what string, holds func(*view) bool) {
+	w.t.Helper()
+	w.within(limit, what, holds)
+}
+
+func (w *world) within(limit time.Duration, what string, holds func(*view) bool) {
 	w.t.Helper()
 	ctx, stop := context.WithTimeout(w.t.Context(), limit)
 	defer stop()
