@@ -139,9 +139,10 @@ func (w *world) until(what string, holds func(*view) bool) {
 	w.within(limit, what, holds)
 }
 
-func (w *world) within(limit time.Duration, what string, holds func(*view) bool) {
+// within is until for what may take longer than most things, or no time.
+func (w *world) within(most time.Duration, what string, holds func(*view) bool) {
 	w.t.Helper()
-	ctx, stop := context.WithTimeout(w.t.Context(), limit)
+	ctx, stop := context.WithTimeout(w.t.Context(), most)
 	defer stop()
 	if err := w.chat.WaitFor(ctx, holds); err != nil {
 		w.t.Fatalf("%s at Rocket.Chat: %v", what, err)

@@ -82,19 +82,17 @@ type Frame struct {
 // ErrNoFrame is returned for text that is no JSON object.
 var ErrNoFrame = errors.New("ddp: not a frame")
 
-// Parse reads a frame from its text.
-func Parse(text string) (Frame, error) {
-	v, err := ejson.Parse(text)
+// Parse reads a frame. Text that is no JSON object is an error; an object
+// of a kind not known, like the {"server_id":"0"} of older servers, is a
+// Frame of kind Unknown.
+func Parse(text string) (Frame, error) { return Read(new(ejson.Parser), text) }
+
+// Read is Parse for who reads one frame after the other with p.
+func Read(p *ejson.Parser, text string) (Frame, error) {
+	v, err := p.Parse(text)
 	if err != nil {
 		return Frame{}, err
 	}
-	return From(v)
-}
-
-// From reads a frame. What is no JSON object is an error; an object of a
-// kind not known, like the {"server_id":"0"} of older servers, is a Frame of
-// kind Unknown.
-func From(v ejson.Value) (Frame, error) {
 	if v.Kind() != ejson.KindObject {
 		return Frame{}, ErrNoFrame
 	}

@@ -48,6 +48,27 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// TestAParserReadsAsIfItWereNew gives one Parser texts of all kinds, and looks
+// at what it made of them when it has gone on.
+func TestAParserReadsAsIfItWereNew(t *testing.T) {
+	long := `[` + strings.Repeat(`{"a":[1,"b"]},`, 6000) + `0]`
+	texts := []string{`{"a":[1,{"b":"c"}],"d":null}`, `[{"a":1},{"b":`, `{"a":[1,2,3`, `["x","y\n"]`, `7`, ``, `{"e":{"f":[true,[]]}}`, long, `[1] 2`, `{"g":"h"}`}
+	var p ejson.Parser
+	var got []ejson.Value
+	for _, text := range texts {
+		v, err := p.Parse(text)
+		if _, want := ejson.Parse(text); err != want {
+			t.Errorf("%.40s: %v, a new one says %v", text, err, want)
+		}
+		got = append(got, v)
+	}
+	for i, text := range texts {
+		if want, _ := ejson.Parse(text); got[i].String() != want.String() {
+			t.Errorf("%.40s became %.80s", text, got[i])
+		}
+	}
+}
+
 func TestDeepNestingCostsOnlyTheDeepPart(t *testing.T) {
 	for _, deep := range []int{ejson.MaxDepth - 1, ejson.MaxDepth * 10, 200_000} {
 		in := `{"id":"m1","md":` + strings.Repeat("[", deep) + `"]"` + strings.Repeat("]", deep) + `,"msg":"hi"}`

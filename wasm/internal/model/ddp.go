@@ -36,9 +36,8 @@ func (k *socket) receive(f leaving) {
 }
 
 func (k *socket) process(text string) {
-	v, err := k.w.parser.Parse(text)
-	f, odd := ddp.From(v)
-	if err != nil || odd != nil {
+	f, err := ddp.Read(&k.w.parser, text)
+	if err != nil {
 		k.w.check.fail("I7", "the server got nonsense: %s", text)
 		return
 	}

@@ -250,6 +250,13 @@ func (c *checker) sockets(p *page) {
 	}
 }
 
+// heldBack reports whether p, which polls, was told to wait because what it
+// asked for the conversation before r counts in the same minute.
+func (c *checker) heldBack(p *page, r *room) bool {
+	age := p.limited - r.messages[0].arrived
+	return c.w.noSocket && age > 0 && age < time.Minute && c.w.now-p.limited < time.Minute
+}
+
 // fresh checks, while nothing is wrong, that what an agent said twenty
 // seconds ago is shown.
 func (c *checker) fresh(p *page, r *room, m *message) {
@@ -257,8 +264,8 @@ func (c *checker) fresh(p *page, r *room, m *message) {
 	if c.w.noSocket && len(p.who.pages) > 1 || c.apart(p.who) {
 		return // two tabs that poll share what one may ask
 	}
-	if began := r.messages[0].arrived; c.w.noSocket && p.limited > began && p.limited-began < time.Minute && c.w.now-p.limited < time.Minute {
-		return // it was told to wait, since the calls for the conversation before count as well
+	if c.heldBack(p, r) {
+		return
 	}
 	if p.dead || p.frozen || p.asleep || p.hidden || c.failed() || st.Room.ID != r.id || r.gone || c.w.srv.lost[m.id] {
 		return

@@ -24,7 +24,7 @@ type world struct {
 	srv    *server
 	people []*person
 	check  *checker
-	parser ejson.Parser
+	parser ejson.Parser // of what reaches the server and the bridge
 	log    func(string) // nil: nobody reads along
 	hash   uint64
 	faults map[string]int

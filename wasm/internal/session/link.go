@@ -165,11 +165,7 @@ func (t *turn) frameCame(ev FrameCame) {
 	}
 	t.link.heard = t.now
 	t.disarm("pong")
-	v, err := t.parser.Parse(ev.Text)
-	if err != nil {
-		return
-	}
-	f, err := ddp.From(v)
+	f, err := ddp.Read(&t.parser, ev.Text)
 	if err != nil {
 		return
 	}
