@@ -32,13 +32,14 @@ func (t *turn) gotRoom(r reply) {
 	}
 }
 
-// adoptRoom makes room the conversation.
+// adoptRoom makes room the conversation. One whose end was read stays closed,
+// whatever an answer says that left before.
 func (t *turn) adoptRoom(room rocket.Room) {
 	st := &t.state
-	if room.ID == "" {
+	isNew := st.Room.ID != room.ID
+	if room.ID == "" || !isNew && st.Over && t.endRead() {
 		return
 	}
-	isNew := st.Room.ID != room.ID
 	if isNew {
 		t.forked = st.Room.ID != "" && !st.Over
 		t.dropRoom()
@@ -132,9 +133,15 @@ func (t *turn) closed() {
 		return
 	}
 	t.askHistory()
-	if m, _ := t.state.Timeline.Newest(); m.Type != rocket.TypeClosed {
+	if !t.endRead() {
 		t.arm("end", endPause, (*turn).askHistory) // it is written after the room is closed
 	}
+}
+
+// endRead reports whether the last message is that of the end.
+func (t *turn) endRead() bool {
+	m, _ := t.state.Timeline.Newest()
+	return m.Type == rocket.TypeClosed
 }
 
 // over is the end of the conversation, whoever ended it. The socket goes: a
