@@ -157,8 +157,18 @@ func (c *checker) arrived(m *message) {
 	if s == nil {
 		return // its page died in this step, or is still in it
 	}
-	if c.apart(s.who) || c.sentAt < s.again {
-		return // an attempt from before it was tried again had another place
+	if c.sentAt < s.again {
+		// An attempt from before it was tried again had another place, and the
+		// room that was opened to try again in stays empty.
+		for _, r := range c.w.srv.rooms {
+			if r.lines == 0 && r.owner == c.w.srv.rooms[m.rid].owner {
+				c.givenBack[r.id] = true
+			}
+		}
+		return
+	}
+	if c.apart(s.who) {
+		return
 	}
 	for _, o := range c.submits {
 		if o.who == s.who && o.order < s.order && !o.discarded && !o.isSent() && o.durable && o.latest() != outbox.NotSent &&

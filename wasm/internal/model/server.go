@@ -36,6 +36,7 @@ type room struct {
 	open       bool
 	agent      string
 	messages   []*message // as inserted
+	deleted    int        // messages that are no more
 	lines      int        // of the visitor
 	endedEmpty bool       // an agent closed it before anything was said
 	wanted     bool       // for a line that the server has in another room, then or later, or that came too late
@@ -220,6 +221,7 @@ func (s *server) remove(r *room, n int) {
 	default:
 		r.messages = slices.DeleteFunc(r.messages, func(o *message) bool { return o == m })
 		delete(s.stored, m.id)
+		r.deleted++
 		s.lost[m.id] = true
 		frame := changed(streamNotify, r.id+"/deleteMessage", `{"_id":"`+m.id+`"}`)
 		s.each(streamNotify, r.id+"/deleteMessage", func(k *socket) { k.down(frame) })

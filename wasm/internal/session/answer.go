@@ -89,7 +89,11 @@ func (t *turn) gotSent(r reply) {
 		t.notTaken(it, 0)
 		t.renewIdentity()
 	case r.outcome == refused && (r.reason == "room-closed" || r.reason == "invalid-room"):
-		t.refuse(it, outbox.WhyClosed)
+		if it.Attempts > 1 {
+			t.doubted(it) // an attempt before may have come since
+		} else {
+			t.refuse(it, outbox.WhyClosed)
+		}
 		if it.Room == t.state.Room.ID {
 			t.closed()
 		}

@@ -32,6 +32,7 @@ type catchUp struct {
 func (t *turn) askHistory() {
 	t.forget(askHistory)
 	t.sync = catchUp{heard: map[string]bool{}}
+	t.early = nil // what came is in what is read now, unless it was deleted unheard
 	t.sync.shallow = t.state.Polling && t.polls%pollDeep != 0 && !mutant.Is(mutant.PollsAll)
 	if shown := t.state.Timeline.Messages(); len(shown) > 0 && !t.sync.shallow {
 		t.sync.since = shown[0].At

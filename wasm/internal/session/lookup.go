@@ -18,7 +18,7 @@ func (t *turn) lookUp(it outbox.Item) {
 	if t.waiting(askLookup) || t.asking(askLookup) {
 		return
 	}
-	t.sends.item = it.ID
+	t.sends.item, t.sends.asked = it.ID, t.now
 	t.ask(askLookup, "GET", "/v1/messages/"+escape(it.ID)+"?room="+escape(it.Room))
 }
 
@@ -46,7 +46,10 @@ func (t *turn) gotLookup(r reply) {
 	switch {
 	case r.outcome == done:
 		t.stored(it, r.body.Get("message"))
+	case r.outcome == missing && t.now.Sub(t.sends.asked) > attemptLimit:
+		t.lookUp(it) // the page slept over the answer: the line may have come since
 	case r.outcome == missing:
+		delete(t.done, it.ID)
 		t.absent(it)
 	case r.outcome == badToken:
 		t.settled(it.ID)
@@ -100,6 +103,7 @@ func (t *turn) absent(it outbox.Item) {
 		return
 	}
 	t.settled(it.ID)
+	t.sends.missing = it.ID
 	switch {
 	case it.Attempts >= maxAttempts:
 		t.refuse(it, outbox.WhyRefused)

@@ -26,6 +26,8 @@ type sends struct {
 	method    string    // id of the DDP call under way, "" when none is
 	began     time.Time // when it left
 	item      string    // the line that is under way, by whatever route
+	asked     time.Time // when it was last looked up
+	missing   string    // the line that was looked up last, and is not there
 	bySocket  string    // the line whose last attempt went over the socket
 	inherited int       // up to this place lines are of an earlier page, and history was not read yet
 	noMethod  bool      // this Rocket.Chat cannot be sent to over DDP
@@ -139,6 +141,10 @@ func (t *turn) pump() {
 	case head.Delivery == outbox.Unknown:
 		t.lookUp(head)
 	case head.Room != "" && (head.Room != st.Room.ID || st.Over):
+		if head.Attempts > 0 && t.sends.missing != head.ID {
+			t.unknown(head) // it may have come since, into a room of its own
+			return
+		}
 		t.refuse(head, outbox.WhyClosed)
 		t.pump()
 	case head.Room == "" && st.Over: // another tab has begun anew
@@ -179,7 +185,7 @@ func (t *turn) attempt(it outbox.Item) {
 	}
 	it.Delivery, it.Attempts = outbox.Sending, it.Attempts+1
 	t.keep(it)
-	t.sends.item, t.sends.began, t.sends.bySocket = it.ID, t.now, ""
+	t.sends.item, t.sends.began, t.sends.bySocket, t.sends.missing = it.ID, t.now, "", ""
 	t.arm("attempt", attemptLimit, (*turn).attemptLost)
 	if overSocket {
 		t.sends.method, t.sends.bySocket = t.nextID(), it.ID
@@ -233,9 +239,14 @@ func (t *turn) unknown(it outbox.Item) {
 	t.pump()
 }
 
-// refuse gives a line back to the visitor.
+// refuse gives a line back to the visitor, unless another tab has seen it
+// arrive.
 func (t *turn) refuse(it outbox.Item, why outbox.Why) {
 	t.settled(it.ID)
+	if t.done[it.ID] {
+		t.state.Outbox.Remove(it.ID)
+		return
+	}
 	it.Delivery, it.Why = outbox.NotSent, why
 	t.keep(it)
 }

@@ -115,6 +115,9 @@ func (t *turn) giveLease() {
 // recalled takes all that is saved, after a time in which a tab could not
 // hear what others saved.
 func (t *turn) recalled(saved Saved) {
+	if tab := strings.TrimPrefix(saved[keyTab], answering); tab != "" && tab != t.cfg.Tab {
+		t.company = true // it spoke since this tab did
+	}
 	for _, it := range slices.Clone(t.state.Outbox.Items()) {
 		if _, ok := saved[it.Key()]; !ok && !t.unkept.has(it.Key()) {
 			if room := saved[keyRoom]; it.Room == "" && rocket.ValidID(room) {
