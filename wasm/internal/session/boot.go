@@ -136,7 +136,7 @@ func (t *turn) sessionFailed(r reply) {
 		return
 	}
 	if r.outcome == badToken && t.token != "" {
-		t.loseConversation()
+		t.loseConversation("")
 		t.setToken("")
 		t.askSession()
 		return
@@ -167,15 +167,16 @@ func (t *turn) restore(body ejson.Value) {
 	switch {
 	case st.Room.ID == "":
 	case !st.Registered:
-		t.loseConversation()
+		t.loseConversation("")
 	case !st.Over:
 		t.closed() // the conversation of the last visit; it can be read
 	}
 }
 
 // loseConversation is for a token that Rocket.Chat knows no more: the
-// conversation is out of reach, the unsent lines are not.
-func (t *turn) loseConversation() {
+// conversation is out of reach, the unsent lines are not. If only a room is
+// out of reach, lines that went to others can still be looked up.
+func (t *turn) loseConversation(room string) {
 	st := &t.state
 	if st.Room.ID != "" || st.Timeline.Len() > 0 {
 		st.Expired = true
@@ -185,7 +186,8 @@ func (t *turn) loseConversation() {
 		case it.Delivery == outbox.Queued && it.Attempts == 0:
 			it.Room = ""
 			t.keep(it)
-		case it.Delivery != outbox.NotSent: // it may be there, and cannot be looked up any more
+		case it.Delivery != outbox.NotSent && (room == "" || it.Room == "" || it.Room == room):
+			// It may be there, and cannot be looked up any more.
 			t.refuse(it, outbox.WhyClosed)
 		}
 	}

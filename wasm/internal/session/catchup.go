@@ -59,7 +59,7 @@ func (t *turn) gotHistory(r reply) {
 	case badToken:
 		t.renewIdentity()
 	case refused, missing:
-		t.loseConversation() // the room is not ours or not there
+		t.loseConversation(t.state.Room.ID) // the room is not ours or not there
 		t.pump()
 	default:
 		t.state.Fetched = false

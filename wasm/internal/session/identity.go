@@ -92,7 +92,7 @@ func (t *turn) leave() {
 		t.forget(name)
 	}
 	if !st.Signed {
-		t.loseConversation()
+		t.loseConversation("")
 		return
 	}
 	for _, it := range slices.Clone(st.Outbox.Items()) {

@@ -49,7 +49,6 @@ func (t *turn) gotLookup(r reply) {
 	case r.outcome == missing && t.now.Sub(t.sends.asked) > attemptLimit:
 		t.lookUp(it) // the page slept over the answer: the line may have come since
 	case r.outcome == missing:
-		delete(t.done, it.ID)
 		t.absent(it)
 	case r.outcome == badToken:
 		t.settled(it.ID)

@@ -153,7 +153,7 @@ func (t *turn) renewIdentity() {
 		}
 	}
 	t.renewals = recent
-	t.loseConversation()
+	t.loseConversation("")
 	if len(t.renewals) >= maxRenewals {
 		t.state.Trouble = Trouble{Kind: TroubleFailed}
 		return

@@ -239,14 +239,9 @@ func (t *turn) unknown(it outbox.Item) {
 	t.pump()
 }
 
-// refuse gives a line back to the visitor, unless another tab has seen it
-// arrive.
+// refuse gives a line back to the visitor.
 func (t *turn) refuse(it outbox.Item, why outbox.Why) {
 	t.settled(it.ID)
-	if t.done[it.ID] {
-		t.state.Outbox.Remove(it.ID)
-		return
-	}
 	it.Delivery, it.Why = outbox.NotSent, why
 	t.keep(it)
 }

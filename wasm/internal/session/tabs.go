@@ -117,6 +117,9 @@ func (t *turn) giveLease() {
 func (t *turn) recalled(saved Saved) {
 	if tab := strings.TrimPrefix(saved[keyTab], answering); tab != "" && tab != t.cfg.Tab {
 		t.company = true // it spoke since this tab did
+		if tab == saved[keyTab] {
+			t.save(keyTab, answering+t.cfg.Tab) // and asked
+		}
 	}
 	for _, it := range slices.Clone(t.state.Outbox.Items()) {
 		if _, ok := saved[it.Key()]; !ok && !t.unkept.has(it.Key()) {
