@@ -130,11 +130,18 @@ func (s *submit) excused(p *page) bool {
 func (c *checker) apart(v *person) bool { return c.forgetful && len(v.pages) > 1 }
 
 // left reports whether another tab has brought s to the server, and this one
-// still has to read it, or shows another conversation.
+// still has to read it, or shows another conversation, or the server has lost
+// it since.
 func (c *checker) left(p *page, s *submit) bool {
 	m := c.w.srv.stored[s.id]
 	st := p.session.State()
-	return m != nil && len(p.who.pages) > 1 && (m.rid != st.Room.ID || !st.Synced)
+	switch {
+	case len(p.who.pages) == 1:
+		return false
+	case m == nil:
+		return c.w.srv.lost[s.id] && s.isSent()
+	}
+	return m.rid != st.Room.ID || !st.Synced
 }
 
 func (s *submit) isSent() bool { return s.sent != [maxTabs]bool{} }

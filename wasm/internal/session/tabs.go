@@ -115,11 +115,10 @@ func (t *turn) giveLease() {
 // recalled takes all that is saved, after a time in which a tab could not
 // hear what others saved.
 func (t *turn) recalled(saved Saved) {
-	if tab := strings.TrimPrefix(saved[keyTab], answering); tab != "" && tab != t.cfg.Tab {
-		t.company = true // it spoke since this tab did
-		if tab == saved[keyTab] {
-			t.save(keyTab, answering+t.cfg.Tab) // and asked
-		}
+	tab, token := strings.TrimPrefix(saved[keyTab], answering), saved[keyToken]
+	spoke := tab != "" && tab != t.cfg.Tab // since this tab did
+	if spoke || token != "" && token != string(t.token) {
+		t.heardOf(spoke && tab == saved[keyTab])
 	}
 	for _, it := range slices.Clone(t.state.Outbox.Items()) {
 		if _, ok := saved[it.Key()]; !ok && !t.unkept.has(it.Key()) {
@@ -149,11 +148,7 @@ func (t *turn) recalled(saved Saved) {
 // savedElsewhere takes over what another tab saved. A line that it wrote it
 // is about to send as well.
 func (t *turn) savedElsewhere(ev Stored) {
-	asks := ev.Key == keyTab && !strings.HasPrefix(ev.Value, answering)
-	if t.cfg.Tab != "" && (asks || !t.company) {
-		t.save(keyTab, answering+t.cfg.Tab)
-	}
-	t.company = true
+	t.heardOf(ev.Key == keyTab && !strings.HasPrefix(ev.Value, answering))
 	switch ev.Key {
 	case keyLease, keyRung: // what tabs agree upon, in the order they say it
 		t.adopt(ev.Key, ev.Value)
@@ -167,6 +162,15 @@ func (t *turn) savedElsewhere(ev Stored) {
 		return
 	}
 	t.pump()
+}
+
+// heardOf means that there is another tab, which hears of this one if it asks
+// or is news.
+func (t *turn) heardOf(asks bool) {
+	if t.cfg.Tab != "" && (asks || !t.company) {
+		t.save(keyTab, answering+t.cfg.Tab)
+	}
+	t.company = true
 }
 
 // announce tells other tabs that there is this one, and asks for theirs.
