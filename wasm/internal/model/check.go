@@ -99,12 +99,18 @@ func (c *checker) discarded(id string) {
 }
 
 // loading excuses what storage has no more because the server has it; its
-// page may have died before it could say so.
+// page may have died before it could say so. And a new page knows of a line
+// what storage says: the word of the tab that saved last, not of the one that
+// knew most.
 func (c *checker) loading(p *page) {
 	for _, s := range c.submits {
 		has := c.w.srv.stored[s.id] != nil || c.w.srv.lost[s.id]
-		if s.who == p.who && p.who.store.kept["outbox/"+s.id] == "" && has {
+		switch saved := p.who.store.kept["outbox/"+s.id]; {
+		case s.who != p.who || !has:
+		case saved == "":
 			s.sent[p.index] = true
+		case len(p.who.pages) > 1:
+			s.sent[p.index] = false
 		}
 	}
 }
