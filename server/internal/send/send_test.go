@@ -32,7 +32,7 @@ func text(n int) []byte { return random()[:n:n] }
 
 // sizes are of bodies below and above what net/http keeps back, and what is
 // sent from a file.
-var sizes = []int{0, 1, 4095, 4096, 4097, 4451, 64<<10 - 1, 64 << 10, 227_257, 3 << 20}
+var sizes = []int{0, 1, 4095, 4096, 4097, 4451, 16 << 10, 16<<10 + 1, 64<<10 - 1, 64 << 10, 227_257, 3 << 20}
 
 // answers serves the body of each size under its size.
 func answers() http.Handler {

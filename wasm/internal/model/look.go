@@ -71,16 +71,16 @@ func (c *checker) complete(p *page, st *session.State) {
 	}
 	for _, m := range r.messages {
 		_, waits := st.Outbox.Get(m.id)
-		if c.w.now-m.arrived > 20*time.Second && !c.begins(m, r, st) && !waits && !st.Timeline.Has(m.id) {
+		if c.w.now-m.arrived > 20*time.Second && !m.precedes(r, st) && !waits && !st.Timeline.Has(m.id) {
 			c.fail("I5", "%s says it has caught up, but does not show %s", p.name, m.id)
 		}
 	}
 }
 
-// begins reports whether m comes before all that is shown of r, a long
+// precedes reports whether m comes before all that is shown of r, a long
 // conversation: a first reading shows its newest page, the visitor asks for
 // what was before.
-func (c *checker) begins(m *message, r *room, st *session.State) bool {
+func (m *message) precedes(r *room, st *session.State) bool {
 	shown := st.Timeline.Messages()
 	return len(r.messages)+r.deleted >= 50 && len(shown) > 0 && m.ts <= shown[0].At.UnixMilli()
 }
@@ -280,7 +280,7 @@ func (c *checker) fresh(p *page, r *room, m *message) {
 	if p.dead || p.frozen || p.asleep || p.hidden || c.failed() || st.Room.ID != r.id || r.gone || c.w.srv.lost[m.id] {
 		return
 	}
-	if !st.Timeline.Has(m.id) && !c.begins(m, r, st) {
+	if !st.Timeline.Has(m.id) && !m.precedes(r, st) {
 		c.fail("I5", "%s does not show %s after 20 s", p.name, m.id)
 	}
 }

@@ -173,9 +173,9 @@ func (t *turn) restore(body ejson.Value) {
 	}
 }
 
-// loseConversation is for a token that Rocket.Chat knows no more: the
-// conversation is out of reach, the unsent lines are not. If only a room is
-// out of reach, lines that went to others can still be looked up.
+// loseConversation is for a room that is out of reach, or, when it is "", for a
+// token that Rocket.Chat knows no more, and with it every room. Unsent lines
+// are kept, and what went to another room can still be looked up.
 func (t *turn) loseConversation(room string) {
 	st := &t.state
 	if st.Room.ID != "" || st.Timeline.Len() > 0 {
