@@ -17,8 +17,8 @@ const (
 func (t *turn) considerPolling() {
 	st := &t.state
 	enough := pollAfter
-	if st.Timeline.Len() == 0 {
-		enough = 1 // there is nothing to look at yet
+	if st.Timeline.Len() == 0 || t.link.heard.IsZero() {
+		enough = 1 // there is nothing to look at yet, or no socket has ever worked for this page
 	}
 	if st.Polling || t.link.fails < enough || t.link.offline || t.link.asleep || st.Room.ID == "" || st.Over {
 		return
