@@ -150,6 +150,13 @@ func (c *checker) left(p *page, s *submit) bool {
 	return m.rid != st.Room.ID || !st.Synced
 }
 
+// behind reports whether the server has s in a conversation that p left behind
+// with the visitor it was, whose token was replaced.
+func (c *checker) behind(p *page, s *submit) bool {
+	m, now := c.w.srv.stored[s.id], p.session.State().Visitor.ID
+	return m != nil && now != "" && c.w.srv.rooms[m.rid].owner.id != now
+}
+
 func (s *submit) isSent() bool { return s.sent != [maxTabs]bool{} }
 
 // latest is what was last shown of s.

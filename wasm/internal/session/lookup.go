@@ -76,8 +76,10 @@ func (t *turn) stored(it outbox.Item, message ejson.Value) {
 		return
 	}
 	t.delivered(it.ID)
-	t.follow(m)
-	t.take(m, true)
+	if st := &t.state; st.Visitor.ID == "" || st.mine(m) {
+		t.follow(m)
+		t.take(m, true)
+	} // else it was sent with a token that is lost, to a room that went with it
 	t.state.Trouble = Trouble{}
 	t.pump()
 }
