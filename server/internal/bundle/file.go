@@ -3,7 +3,6 @@ package bundle
 import (
 	"bytes"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -21,12 +20,10 @@ const (
 
 // A file is one name of the bundle with its codings, ready to be sent.
 type file struct {
-	mime   string
-	cache  string
+	mime   []string // as a header has it
 	page   bool
 	plain  variant
 	packed []variant // best first
-	head   []header  // of every answer, besides what only pages have
 	last   atomic.Pointer[choice]
 }
 
@@ -36,7 +33,7 @@ type variant struct {
 	mime   string
 	read   func() (*content, error) // the same each time
 	etag   string
-	head   []header // of its own
+	head   *send.Head // but for type and length, and what only pages have
 }
 
 // A content is the bytes of a variant, with their length as a header has it.
@@ -49,45 +46,29 @@ func newContent(b []byte) *content {
 	return &content{send.NewBody(b), []string{strconv.Itoa(len(b))}}
 }
 
-// A header is a line of an answer's head that is the same each time. Its
-// values are shared by all answers and must not be changed; whoever adds to
-// them gets a copy.
-type header struct {
-	name   string // canonical
-	values []string
-}
-
 func newFile(plain variant, e entry, packed []variant) *file {
 	f := &file{
-		mime:   e.Type,
-		cache:  briefly,
+		mime:   []string{e.Type},
 		page:   strings.HasPrefix(e.Type, "text/html"),
 		plain:  plain,
 		packed: packed,
 	}
+	cache := briefly
 	switch {
 	case f.page:
-		f.cache = ask
+		cache = ask
 	case e.Immutable:
-		f.cache = forever
+		cache = forever
 	}
-	f.head = fixed("Content-Type", f.mime, "Cache-Control", f.cache, "Vary", "Accept-Encoding")
+	head := []string{"Cache-Control", cache, "Vary", "Accept-Encoding"}
 	if !f.page {
-		f.head = append(f.head, fixed("Access-Control-Allow-Origin", "*", "Cross-Origin-Resource-Policy", "cross-origin", "Timing-Allow-Origin", "*")...)
+		head = append(head, "Access-Control-Allow-Origin", "*", "Cross-Origin-Resource-Policy", "cross-origin", "Timing-Allow-Origin", "*")
 	}
-	f.plain.head = fixed("ETag", plain.etag)
+	f.plain.head = send.NewHead(append(head, "ETag", plain.etag)...)
 	for i, v := range packed {
-		packed[i].head = fixed("ETag", v.etag, "Content-Encoding", v.coding)
+		packed[i].head = send.NewHead(append(head, "ETag", v.etag, "Content-Encoding", v.coding)...)
 	}
 	return f
-}
-
-// fixed makes headers of names, each followed by its value.
-func fixed(list ...string) (hs []header) {
-	for pair := range slices.Chunk(list, 2) {
-		hs = append(hs, header{http.CanonicalHeaderKey(pair[0]), pair[1:2:2]})
-	}
-	return hs
 }
 
 func (f *file) serve(w http.ResponseWriter, r *http.Request, policy string) {
@@ -98,28 +79,23 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, policy string) {
 		return
 	}
 	h := w.Header()
-	for _, x := range f.head {
-		h[x.name] = x.values
-	}
-	for _, x := range v.head {
-		h[x.name] = x.values
-	}
 	if f.page {
 		secure(h, policy)
 	}
-	if v.coding == "" {
+	switch {
+	case v.coding == "":
+		v.head.Set(h)
+		h["Content-Type"] = f.mime
 		// A range is of the plain bytes; ServeContent knows those rules.
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body.Bytes()))
-		return
-	}
-	if matches(r.Header.Values("If-None-Match"), v.etag) {
-		h.Del("Content-Type")
+	case matches(r.Header.Values("If-None-Match"), v.etag):
+		v.head.Set(h)
 		h.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
-		return
+	default:
+		h["Content-Type"], h["Content-Length"] = f.mime, body.length
+		body.Send(w, r, v.head)
 	}
-	h["Content-Length"] = body.length
-	body.Send(w, r)
 }
 
 // A choice is what a caller who sent accept gets.

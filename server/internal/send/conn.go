@@ -4,12 +4,16 @@
 //
 // net/http hands the head and the body of an answer to the connection one
 // after the other. Only a handler knows that they belong together, so Send
-// tells the connection, which then waits with the head for the body. Where
-// there is no connection of this package, as with TLS, HTTP/2 or in a test,
-// Send is a plain Write. What a client reads is the same bytes in every case.
+// tells the connection, which then waits with the head for the body, and adds
+// to it the lines that are the same each time: net/http would keep, sort and
+// print them for every answer. Where there is no connection of this package, as
+// with TLS, HTTP/2 or in a test, they are headers like any others and Send is a
+// plain Write. What a client reads is the same in every case, but for the order
+// of the lines.
 package send
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"net"
@@ -69,7 +73,8 @@ type conn struct {
 	tcp *net.TCPConn
 
 	next *Body   // what is about to be written; nil: whatever comes goes out at once
-	head *[]byte // what was written before it, while next is set
+	more *Head   // is to be added to what was written before it, once
+	head *[]byte // that, while next is set
 }
 
 var heads = sync.Pool{New: func() any {
@@ -77,8 +82,9 @@ var heads = sync.Pool{New: func() any {
 	return &b
 }}
 
-// hold makes c wait with what is written for b, and then send it all.
-func (c *conn) hold(b *Body) { c.next, c.head = b, heads.Get().(*[]byte) }
+// hold makes c wait with what is written for b, and then send it all, with the
+// lines of more in its head.
+func (c *conn) hold(b *Body, more *Head) { c.next, c.more, c.head = b, more, heads.Get().(*[]byte) }
 
 // release sends what is left if the body did not come.
 func (c *conn) release() {
@@ -95,7 +101,7 @@ func (c *conn) release() {
 func (c *conn) forget() {
 	*c.head = (*c.head)[:0]
 	heads.Put(c.head)
-	c.head = nil
+	c.head, c.more = nil, nil
 }
 
 func (c *conn) Write(p []byte) (int, error) {
@@ -103,7 +109,11 @@ func (c *conn) Write(p []byte) (int, error) {
 	switch {
 	case b == nil:
 		return c.Conn.Write(p)
-	case !b.is(p):
+	case b.is(p):
+	case c.more != nil && bytes.HasPrefix(p, []byte("HTTP/1.")):
+		*c.head, c.more = c.more.into(*c.head, p), nil
+		return len(p), nil
+	default:
 		*c.head = append(*c.head, p...)
 		return len(p), nil
 	}
@@ -125,19 +135,23 @@ const small = 16 << 10
 // CloseWrite lets net/http end an answer before it stops reading.
 func (c *conn) CloseWrite() error { return c.tcp.CloseWrite() }
 
-// Send answers r with b, of which w's headers already tell everything, the
-// length included. A client that hangs up is no news.
-func (b *Body) Send(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodHead {
+// Send answers r with b and the lines of head, of which w's own headers have
+// none and besides which they tell everything, the length included. Nothing of
+// the answer has been written before. A client that hangs up is no news.
+func (b *Body) Send(w http.ResponseWriter, r *http.Request, head *Head) {
+	c, ours := r.Context().Value(key{}).(*conn)
+	if !ours || len(b.bytes) <= buffered || r.Method == http.MethodHead {
+		head.Set(w.Header())
+		if r.Method != http.MethodHead {
+			_, _ = w.Write(b.bytes)
+		}
 		return
 	}
-	if c, ok := r.Context().Value(key{}).(*conn); ok && len(b.bytes) > buffered {
-		c.hold(b)
-		defer c.release()
-		// Into c and no further: a head that shared a buffer with the beginning
-		// of the body could not be told from it.
-		_ = http.NewResponseController(w).Flush() // fails as Write will
-	}
+	c.hold(b, head)
+	defer c.release()
+	// Into c and no further: a head that shared a buffer with the beginning of
+	// the body could not be told from it.
+	_ = http.NewResponseController(w).Flush() // fails as Write will
 	_, _ = w.Write(b.bytes)
 }
 

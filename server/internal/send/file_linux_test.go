@@ -103,7 +103,7 @@ func TestHeadAndBodyAreOneWrite(t *testing.T) {
 	server, client := pair(t)
 	c := &conn{Conn: server, tcp: server}
 	b := NewBody(bytes.Repeat([]byte("b"), 4451))
-	c.hold(b)
+	c.hold(b, NewHead("A", "b"))
 	if n, err := c.Write(bytes.Repeat([]byte("h"), 500)); n != 500 || err != nil {
 		t.Fatal(n, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,9 +47,12 @@ func answers() http.Handler {
 		h.Set("Content-Type", "application/wasm")
 		h.Set("Content-Length", strconv.Itoa(len(b.Bytes())))
 		h["Date"] = nil // would differ
-		b.Send(w, r)
+		b.Send(w, r, lines)
 	})
 }
+
+// lines are of every such answer; one would be a second one if it were let.
+var lines = send.NewHead("etag", `"e"`, "Cache-Control", "no-cache", "X-Two", "a\r\nX-Three: b")
 
 // serve starts a server on loopback whose listener is wrapped by wrap.
 func serve(t *testing.T, h http.Handler, wrap func(net.Listener) net.Listener, more func(*httptest.Server)) *httptest.Server {
@@ -87,7 +91,20 @@ func talk(t *testing.T, s *httptest.Server, request string) string {
 	return string(all)
 }
 
-func TestAnAnswerIsTheSameBytesAsWithoutThePackage(t *testing.T) {
+// sorted is answers whose heads have their lines in order. A body is left as it
+// is: none is as a head is.
+func sorted(answers string) string {
+	parts := strings.Split(answers, "HTTP/1.")
+	for i, part := range parts {
+		head, body, _ := strings.Cut(part, "\r\n\r\n")
+		lines := strings.Split(head, "\r\n")
+		slices.Sort(lines[1:])
+		parts[i] = strings.Join(lines, "\r\n") + "\r\n\r\n" + body
+	}
+	return strings.Join(parts, "HTTP/1.")
+}
+
+func TestAnAnswerIsTheSameAsWithoutThePackage(t *testing.T) {
 	with, without := serve(t, answers(), send.Listener, nil), serve(t, answers(), plain, nil)
 	for _, n := range sizes {
 		for _, tt := range []struct{ name, request string }{
@@ -98,12 +115,17 @@ func TestAnAnswerIsTheSameBytesAsWithoutThePackage(t *testing.T) {
 			{"of HTTP/1.0 that stays", "GET /%d HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /%[1]d HTTP/1.0\r\n\r\n"},
 		} {
 			request := fmt.Sprintf(tt.request, n)
-			got, want := talk(t, with, request), talk(t, without, request)
+			got, want := sorted(talk(t, with, request)), sorted(talk(t, without, request))
 			if got != want {
 				t.Errorf("%d bytes, %s: %d bytes came that begin %.300q, want %d that begin %.300q", n, tt.name, len(got), got, len(want), want)
 			}
 			if !strings.Contains(want, "\r\n\r\n"+string(text(n))) {
 				t.Errorf("%d bytes, %s: the body is not there", n, tt.name)
+			}
+			for _, line := range []string{"Etag: \"e\"\r\n", "X-Two: a  X-Three: b\r\n"} {
+				if strings.Count(got, line) != strings.Count(got, "HTTP/1.") {
+					t.Errorf("%d bytes, %s: not once in each head: %q", n, tt.name, line)
+				}
 			}
 		}
 	}
@@ -185,7 +207,7 @@ func TestWhoTakesNothingIsHungUpOnInTime(t *testing.T) {
 	ended := make(chan error, 1)
 	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(b.Bytes())))
-		b.Send(w, r)
+		b.Send(w, r, lines)
 		_, err := w.Write([]byte("x"))
 		ended <- err
 	}), send.Listener, func(s *httptest.Server) {
@@ -214,7 +236,7 @@ func TestAHeadWhoseBodyDoesNotComeIsSentAllTheSame(t *testing.T) {
 	b := send.NewBody(text(10_000))
 	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // which has no body
-		b.Send(w, r)
+		b.Send(w, r, lines)
 	}), send.Listener, nil)
 	got := talk(t, s, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 	if n := strings.Count(got, "HTTP/1.1 204 No Content\r\n"); n != 2 || !strings.HasSuffix(got, "\r\n\r\n") {
@@ -228,8 +250,8 @@ func TestWhatAHandlerWritesByItselfIsNotHeldBack(t *testing.T) {
 		h := w.Header()
 		h.Set("Content-Length", strconv.Itoa(2*len(b.Bytes())+5))
 		_, _ = io.WriteString(w, "ab ") // it will be missed below
-		b.Send(w, r)
-		b.Send(w, r)
+		b.Send(w, r, lines)
+		b.Send(w, r, lines)
 		_, _ = io.WriteString(w, " c")
 	}), send.Listener, nil)
 	got := talk(t, s, "GET / HTTP/1.0\r\n\r\n")
