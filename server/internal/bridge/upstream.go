@@ -18,10 +18,10 @@ import (
 	"capsule/wasm/rocket"
 )
 
-// What one call to Rocket.Chat may take, and how many there may be at once.
+// What calls to Rocket.Chat may take, and how many there may be at once.
 const (
-	patience   = 10 * time.Second
-	total      = 13 * time.Second // for all calls that one request of ours needs
+	patience   = 10 * time.Second // for one that no request waits for
+	total      = 13 * time.Second // for all that one request of ours needs
 	inFlight   = 64
 	inQueue    = 128
 	inTransfer = 32 // uploads and downloads, which take long and have no queue
@@ -69,7 +69,6 @@ func newUpstream(base *url.URL, t http.RoundTripper) *upstream {
 			Proxy:                  http.ProxyFromEnvironment,
 			DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 			TLSHandshakeTimeout:    5 * time.Second,
-			ResponseHeaderTimeout:  patience,
 			IdleConnTimeout:        4 * time.Second, // Node hangs up after 5 s, and a POST sent into that would be lost
 			MaxIdleConnsPerHost:    inFlight,
 			MaxConnsPerHost:        inFlight + inTransfer,
@@ -84,10 +83,14 @@ func newUpstream(base *url.URL, t http.RoundTripper) *upstream {
 }
 
 // ask makes a call and returns the JSON object Rocket.Chat answered with. What
-// it refused is a *rocket.Error, everything else that is wrong a *Problem.
+// it refused is a *rocket.Error, everything else that is wrong a *Problem. Where
+// ctx does not end it within total, it may take patience.
 func (u *upstream) ask(ctx context.Context, c call) (ejson.Value, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	if end, limited := ctx.Deadline(); !limited || time.Until(end) > total {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
 	if err := u.enter(ctx); err != nil {
 		return ejson.Value{}, err
 	}
