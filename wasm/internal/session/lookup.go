@@ -95,7 +95,7 @@ func (t *turn) follow(m rocket.Message) {
 
 // absent takes the server's word that it does not have a line.
 func (t *turn) absent(it outbox.Item) {
-	wait := t.sends.began.Add(attemptLimit).Sub(t.now)
+	wait := t.sends.left.Add(attemptLimit).Sub(t.now)
 	if wait > 0 && t.state.Over && t.sends.bySocket == it.ID {
 		// The network may still have it, and Rocket.Chat opens another room for
 		// what comes to a closed one: there it would be.

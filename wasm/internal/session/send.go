@@ -28,7 +28,8 @@ type sends struct {
 	item      string    // the line that is under way, by whatever route
 	asked     time.Time // when it was last looked up
 	missing   string    // the line that was looked up last, and is not there
-	bySocket  string    // the line whose last attempt went over the socket
+	bySocket  string    // the line that last went over the socket
+	left      time.Time // when it did
 	inherited int       // up to this place lines are of an earlier page, and history was not read yet
 	noMethod  bool      // this Rocket.Chat cannot be sent to over DDP
 	hold      time.Time // nothing may be sent before
@@ -185,10 +186,10 @@ func (t *turn) attempt(it outbox.Item) {
 	}
 	it.Delivery, it.Attempts = outbox.Sending, it.Attempts+1
 	t.keep(it)
-	t.sends.item, t.sends.began, t.sends.bySocket, t.sends.missing = it.ID, t.now, "", ""
+	t.sends.item, t.sends.began, t.sends.missing = it.ID, t.now, ""
 	t.arm("attempt", attemptLimit, (*turn).attemptLost)
 	if overSocket {
-		t.sends.method, t.sends.bySocket = t.nextID(), it.ID
+		t.sends.method, t.sends.bySocket, t.sends.left = t.nextID(), it.ID, t.now
 		t.write(ddp.Frame{Kind: ddp.Method, ID: t.sends.method, Name: rocket.MethodSend,
 			Params: rocket.SendParams(it.ID, it.Room, it.Text, t.token)})
 		return
