@@ -9,7 +9,8 @@ import (
 // changed.
 type Body struct {
 	bytes []byte
-	file  *os.File // the same bytes for the system to send; nil: too few, or it cannot
+	file  *os.File // with the same bytes at a place, for the system to send; nil: there is none
+	at    int64
 }
 
 // large is the size from which on it is worth a call more not to copy a body.
@@ -19,7 +20,7 @@ const large = 64 << 10
 func NewBody(bytes []byte) *Body {
 	b := &Body{bytes: bytes}
 	if len(bytes) >= large {
-		b.file = inMemory(bytes)
+		b.file, b.at = inProgram(bytes)
 	}
 	return b
 }

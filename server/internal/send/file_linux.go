@@ -1,32 +1,46 @@
 package send
 
 import (
+	"bytes"
 	"net"
 	"os"
-	"runtime"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// inMemory is a file without a name that holds bytes for as long as it is
-// open, and that nobody can change; nil where there is no such thing. To send
-// from it the kernel refers to its pages, where it would copy from ours.
-func inMemory(bytes []byte) *os.File {
-	fd, err := unix.MemfdCreate("capsule", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+// program is the file of the running program; nil where it cannot be read.
+var program = sync.OnceValue(func() *os.File {
+	f, err := os.Open("/proc/self/exe")
 	if err != nil {
-		return nil
-	}
-	f := os.NewFile(uintptr(fd), "capsule") // #nosec G115 -- a descriptor is not negative
-	_, err = f.Write(bytes)
-	if err == nil {
-		_, err = unix.FcntlInt(f.Fd(), unix.F_ADD_SEALS, unix.F_SEAL_WRITE|unix.F_SEAL_GROW|unix.F_SEAL_SHRINK|unix.F_SEAL_SEAL)
-	}
-	if err != nil {
-		_ = f.Close() // nothing that anybody needs
 		return nil
 	}
 	return f
+})
+
+// inProgram is the file of the program and where it holds bytes, as it does
+// those of a bundle inside it; nil if it does not. To send from there the
+// kernel refers to its own pages, where it would copy from ours. A file that is
+// executed cannot be written to.
+func inProgram(text []byte) (*os.File, int64) {
+	f := program()
+	if f == nil {
+		return nil, 0
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0
+	}
+	all, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_PRIVATE) // #nosec G115 -- a descriptor fits
+	if err != nil {
+		return nil, 0
+	}
+	at := bytes.Index(all, text)
+	if unix.Munmap(all) != nil || at < 0 {
+		return nil, 0
+	}
+	return f, int64(at)
 }
 
 // sendFile sends head from memory and b from its file, or what the system
@@ -37,7 +51,7 @@ func (b *Body) sendFile(c *net.TCPConn, head []byte) (int, error) {
 		return 0, err
 	}
 	var failed error
-	var at int64
+	sent := 0
 	// Each call gets its own position: many share the file.
 	err = raw.Write(func(fd uintptr) (done bool) {
 		for len(head) > 0 {
@@ -51,8 +65,9 @@ func (b *Body) sendFile(c *net.TCPConn, head []byte) (int, error) {
 			}
 			head = head[max(n, 0):]
 		}
-		for at < int64(len(b.bytes)) {
-			n, err := unix.Sendfile(int(fd), int(b.file.Fd()), &at, len(b.bytes)-int(at)) // #nosec G115 -- likewise
+		for sent < len(b.bytes) {
+			at := b.at + int64(sent)
+			n, err := unix.Sendfile(int(fd), int(b.file.Fd()), &at, len(b.bytes)-sent) // #nosec G115 -- likewise
 			switch {
 			case err == syscall.EAGAIN:
 				return false
@@ -60,16 +75,16 @@ func (b *Body) sendFile(c *net.TCPConn, head []byte) (int, error) {
 			case err != nil || n == 0:
 				return true // the rest is tried from memory, which knows why not
 			}
+			sent += max(n, 0)
 		}
 		return true
 	})
-	runtime.KeepAlive(b)
 	if err == nil {
 		err = failed
 	}
-	if err != nil || at == int64(len(b.bytes)) {
-		return int(at), err
+	if err != nil || sent == len(b.bytes) {
+		return sent, err
 	}
-	n, err := writeBoth(c, head, b.bytes[at:])
-	return int(at) + n, err
+	n, err := writeBoth(c, head, b.bytes[sent:])
+	return sent + n, err
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,6 +32,20 @@ func pair(t *testing.T) (server, client *net.TCPConn) {
 	return s.(*net.TCPConn), c.(*net.TCPConn)
 }
 
+// temporary is a file with text, for as long as the test runs.
+func temporary(t *testing.T, text []byte) *os.File {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() }) // may be closed
+	if _, err := f.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 func TestABodyComesFromItsFileIfItHasOne(t *testing.T) {
 	memory, file := bytes.Repeat([]byte("m"), large), bytes.Repeat([]byte("f"), large)
 	r, w, err := os.Pipe()
@@ -39,24 +54,26 @@ func TestABodyComesFromItsFileIfItHasOne(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
-	closed := inMemory(file)
+	closed := temporary(t, file)
 	if err := closed.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
 		name string
 		file *os.File
+		at   int64
 		want []byte
 	}{
-		{"from the file", inMemory(file), file},
-		{"from memory without one", nil, memory},
-		{"from memory when the system cannot send what it is", r, memory},
-		{"from memory when it is no longer there", closed, memory},
-		{"what is missing at its end from memory", inMemory(file[:1000]), append(file[:1000:1000], memory[1000:]...)},
+		{"from the file", temporary(t, file), 0, file},
+		{"from its place there", temporary(t, append([]byte("before"), append(file, "behind"...)...)), 6, file},
+		{"from memory without one", nil, 0, memory},
+		{"from memory when the system cannot send what it is", r, 0, memory},
+		{"from memory when it is no longer there", closed, 0, memory},
+		{"what is missing at its end from memory", temporary(t, file[:1000]), 0, append(file[:1000:1000], memory[1000:]...)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			server, client := pair(t)
-			b := &Body{bytes: memory, file: tt.file}
+			b := &Body{bytes: memory, file: tt.file, at: tt.at}
 			sent := make(chan error, 1)
 			go func() { // ends with the write
 				n, err := b.write(server, []byte("head "))
@@ -78,24 +95,30 @@ func TestABodyComesFromItsFileIfItHasOne(t *testing.T) {
 	}
 }
 
-func TestTheFileOfABodyHoldsItAndCannotBeChanged(t *testing.T) {
-	text := bytes.Repeat([]byte("capsule "), large/8)
+func TestABodyOfTheProgramHasItsFile(t *testing.T) {
+	name, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := self[len(self)/2:][:large+1]
 	b := NewBody(text)
 	if b.file == nil {
 		t.Fatal("there is none")
 	}
-	got := make([]byte, len(text)+1)
-	if n, err := b.file.ReadAt(got, 0); n != len(text) || err != io.EOF || !bytes.Equal(got[:n], text) {
-		t.Errorf("it has %d bytes, which are others (%v)", n, err)
-	}
-	if _, err := b.file.WriteAt([]byte("x"), 0); err == nil {
-		t.Error("it was written to")
-	}
-	if err := b.file.Truncate(1); err == nil {
-		t.Error("it was cut")
+	got := make([]byte, len(text))
+	if _, err := b.file.ReadAt(got, b.at); err != nil || !bytes.Equal(got, text) {
+		t.Errorf("it has others there (%v)", err)
 	}
 	if small := NewBody(text[:large-1]); small.file != nil {
 		t.Error("a small body has one")
+	}
+	slices.Reverse(text)
+	if other := NewBody(text); other.file != nil {
+		t.Error("a body that is not of the program has one")
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// inMemory is nil: everything is sent from memory.
-func inMemory([]byte) *os.File { return nil }
+// inProgram is nil: everything is sent from memory.
+func inProgram([]byte) (*os.File, int64) { return nil, 0 }
 
 func (b *Body) sendFile(c *net.TCPConn, head []byte) (int, error) { return writeBoth(c, head, b.bytes) }
