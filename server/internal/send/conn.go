@@ -119,18 +119,11 @@ func (c *conn) Write(p []byte) (int, error) {
 	}
 	c.next = nil
 	defer c.forget()
-	if len(p) > small {
-		return b.write(c.tcp, *c.head)
-	}
 	begins := len(*c.head)
-	*c.head = append(*c.head, p...)
-	n, err := c.tcp.Write(*c.head)
+	*c.head = append(*c.head, p[:b.near]...)
+	n, err := b.write(c.tcp, *c.head)
 	return max(n-begins, 0), err
 }
-
-// small is the size up to which copying a body behind its head costs less than
-// telling the system of both.
-const small = 16 << 10
 
 // CloseWrite lets net/http end an answer before it stops reading.
 func (c *conn) CloseWrite() error { return c.tcp.CloseWrite() }

@@ -43,19 +43,21 @@ func inProgram(text []byte) (*os.File, int64) {
 	return f, int64(at)
 }
 
-// sendFile sends head from memory and b from its file, or what the system
-// refuses to send from there from memory as well.
+// sendFile sends head from memory and the rest of b from its file, or what the
+// system refuses to send from there from memory as well. The result is how much
+// was sent of both.
 func (b *Body) sendFile(c *net.TCPConn, head []byte) (int, error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return 0, err
 	}
 	var failed error
-	sent := 0
+	begins := len(head)
+	sent := 0 // of all
 	// Each call gets its own position: many share the file.
 	err = raw.Write(func(fd uintptr) (done bool) {
-		for len(head) > 0 {
-			n, err := unix.SendmsgN(int(fd), head, nil, nil, unix.MSG_MORE|unix.MSG_NOSIGNAL) // #nosec G115 -- as the package wants it
+		for sent < begins {
+			n, err := unix.SendmsgN(int(fd), head[sent:], nil, nil, unix.MSG_MORE|unix.MSG_NOSIGNAL) // #nosec G115 -- as the package wants it
 			switch {
 			case err == syscall.EAGAIN:
 				return false
@@ -63,11 +65,15 @@ func (b *Body) sendFile(c *net.TCPConn, head []byte) (int, error) {
 				failed = err
 				return true
 			}
-			head = head[max(n, 0):]
+			sent += max(n, 0)
 		}
-		for sent < len(b.bytes) {
-			at := b.at + int64(sent)
-			n, err := unix.Sendfile(int(fd), int(b.file.Fd()), &at, len(b.bytes)-sent) // #nosec G115 -- likewise
+		for {
+			now := b.near + sent - begins // of b
+			if now == len(b.bytes) {
+				return true
+			}
+			at := b.at + int64(now)
+			n, err := unix.Sendfile(int(fd), int(b.file.Fd()), &at, len(b.bytes)-now) // #nosec G115 -- likewise
 			switch {
 			case err == syscall.EAGAIN:
 				return false
@@ -77,14 +83,14 @@ func (b *Body) sendFile(c *net.TCPConn, head []byte) (int, error) {
 			}
 			sent += max(n, 0)
 		}
-		return true
 	})
 	if err == nil {
 		err = failed
 	}
-	if err != nil || sent == len(b.bytes) {
+	rest := b.bytes[b.near+max(sent-begins, 0):]
+	if err != nil || len(rest) == 0 {
 		return sent, err
 	}
-	n, err := writeBoth(c, head, b.bytes[sent:])
+	n, err := c.Write(rest)
 	return sent + n, err
 }

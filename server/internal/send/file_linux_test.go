@@ -62,22 +62,24 @@ func TestABodyComesFromItsFileIfItHasOne(t *testing.T) {
 		name string
 		file *os.File
 		at   int64
+		near int
 		want []byte
 	}{
-		{"from the file", temporary(t, file), 0, file},
-		{"from its place there", temporary(t, append([]byte("before"), append(file, "behind"...)...)), 6, file},
-		{"from memory without one", nil, 0, memory},
-		{"from memory when the system cannot send what it is", r, 0, memory},
-		{"from memory when it is no longer there", closed, 0, memory},
-		{"what is missing at its end from memory", temporary(t, file[:1000]), 0, append(file[:1000:1000], memory[1000:]...)},
+		{"from the file", temporary(t, file), 0, 0, file},
+		{"from its place there", temporary(t, append([]byte("before"), append(file, "behind"...)...)), 6, 0, file},
+		{"with its beginning from memory", temporary(t, append([]byte("before"), append(file, "behind"...)...)), 6, 9, append(memory[:9:9], file[9:]...)},
+		{"from memory without one", nil, 0, 0, memory},
+		{"from memory when the system cannot send what it is", r, 0, 0, memory},
+		{"from memory when it is no longer there", closed, 0, 7, memory},
+		{"what is missing at its end from memory", temporary(t, file[:1000]), 0, 0, append(file[:1000:1000], memory[1000:]...)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			server, client := pair(t)
-			b := &Body{bytes: memory, file: tt.file, at: tt.at}
+			b := &Body{bytes: memory, near: tt.near, file: tt.file, at: tt.at}
 			sent := make(chan error, 1)
 			go func() { // ends with the write
-				n, err := b.write(server, []byte("head "))
-				if err == nil && n != large {
+				n, err := b.write(server, append([]byte("head "), memory[:tt.near]...))
+				if err == nil && n != large+5 {
 					t.Errorf("%d bytes are said to be sent", n)
 				}
 				_ = server.Close() // so that the reader sees the end
@@ -112,6 +114,9 @@ func TestABodyOfTheProgramHasItsFile(t *testing.T) {
 	got := make([]byte, len(text))
 	if _, err := b.file.ReadAt(got, b.at); err != nil || !bytes.Equal(got, text) {
 		t.Errorf("it has others there (%v)", err)
+	}
+	if page := int64(os.Getpagesize()); (b.at+int64(b.near))%page != 0 || int64(b.near) >= page {
+		t.Errorf("of what is at %d, %d are near", b.at, b.near)
 	}
 	if small := NewBody(text[:large-1]); small.file != nil {
 		t.Error("a small body has one")
