@@ -82,7 +82,7 @@ func (c *checker) whole(p *page) {
 		return has[i].ts < has[j].ts || has[i].ts == has[j].ts && has[i].id < has[j].id
 	})
 	i := 0
-	if shown := st.Timeline.Messages(); len(has) > 50 && len(shown) > 0 {
+	if shown := st.Timeline.Messages(); len(has)+r.deleted > 50 && len(shown) > 0 {
 		// Of a long conversation the beginning need not be loaded, and of
 		// the millisecond in which it begins a part may be.
 		from := shown[0].At.UnixMilli()
