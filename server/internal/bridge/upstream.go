@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -182,6 +183,8 @@ func (u *upstream) request(ctx context.Context, c call) *http.Request {
 	return req
 }
 
+var parsers = sync.Pool{New: func() any { return new(ejson.Parser) }}
+
 // judge tells an answer from a refusal from nonsense.
 func judge(op string, res *http.Response, text string) (ejson.Value, error) {
 	kind, _, _ := mediaType(res.Header.Get("Content-Type"))
@@ -189,7 +192,9 @@ func judge(op string, res *http.Response, text string) (ejson.Value, error) {
 	isJSON := kind == "application/json"
 	if isJSON {
 		var err error
-		v, err = ejson.Parse(text)
+		p := parsers.Get().(*ejson.Parser)
+		v, err = p.Parse(text)
+		parsers.Put(p)
 		isJSON = err == nil && v.Kind() == ejson.KindObject
 	}
 	code := rocket.ErrorCode(v)
