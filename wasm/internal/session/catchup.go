@@ -73,9 +73,9 @@ func (t *turn) gotHistory(r reply) {
 // anything known one page is enough.
 func (t *turn) page(messages []rocket.Message) {
 	st := &t.state
-	first := t.whole.IsZero()
+	first, arrived := t.whole.IsZero(), false
 	for _, m := range messages {
-		t.delivered(m.ID) // a line of ours that is listed has arrived
+		arrived = t.delivered(m.ID) || arrived // a line of ours that is listed
 	}
 	t.sync.pages++
 	n := len(messages)
@@ -109,6 +109,8 @@ func (t *turn) page(messages []rocket.Message) {
 	if !t.sync.met && (!more || !hole && (first || !oldest.After(t.whole))) {
 		t.sync.met = true
 		t.synced()
+	} else if arrived {
+		t.pump() // the next one is free to go
 	}
 	if ended {
 		t.over()

@@ -142,8 +142,8 @@ func (t *turn) pump() {
 	case head.Delivery == outbox.Unknown:
 		t.lookUp(head)
 	case head.Room != "" && (head.Room != st.Room.ID || st.Over):
-		if head.Attempts > 0 && t.sends.missing != head.ID {
-			t.unknown(head) // it may have come since, into a room of its own
+		if (head.Attempts > 0 || head.N <= t.sends.inherited) && t.sends.missing != head.ID {
+			t.unknown(head) // it may have come since, into a room of its own, or have left unsaved
 			return
 		}
 		t.refuse(head, outbox.WhyClosed)
