@@ -183,6 +183,7 @@ func (u *upstream) request(ctx context.Context, c call) *http.Request {
 	return req
 }
 
+// parsers are used again: a new one makes room for what few answers need.
 var parsers = sync.Pool{New: func() any { return new(ejson.Parser) }}
 
 // judge tells an answer from a refusal from nonsense.
