@@ -101,22 +101,28 @@ func (c *checker) discarded(id string) {
 // loading excuses what storage has no more because the server has it; its
 // page may have died before it could say so. And a new page knows of a line
 // what storage says: the word of the tab that saved last, not of the one that
-// knew most.
+// knew most, and the state before the one that storage refused.
 func (c *checker) loading(p *page) {
+	store := &p.who.store
 	for _, s := range c.submits {
 		has := c.w.srv.stored[s.id] != nil || c.w.srv.lost[s.id]
-		switch saved := p.who.store.kept["outbox/"+s.id]; {
+		saved := store.kept[outbox.KeyPrefix+s.id]
+		switch {
 		case s.who != p.who || !has:
 		case saved == "":
 			s.sent[p.index] = true
 		case len(p.who.pages) > 1:
 			s.sent[p.index] = false
 		}
+		if s.who == p.who && store.lags(s.id) {
+			if item, ok := outbox.Decode(outbox.KeyPrefix+s.id, saved); ok && item.Delivery == outbox.NotSent {
+				s.shown[p.index] = outbox.NotSent
+			}
+		}
 	}
 }
 
 // cleared excuses what storage lost.
-
 func (c *checker) cleared(v *person) {
 	c.forgetful = true
 	for _, s := range c.submits {
