@@ -1,16 +1,15 @@
 package bridge
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"capsule/wasm/ejson"
 	"capsule/wasm/rocket"
 )
 
@@ -74,24 +73,19 @@ func decodeObject(body []byte, f fields, l lists) error {
 	if !utf8.Valid(body) {
 		return bad("the body is not UTF-8")
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	if err := readDelim(d, '{'); err != nil {
-		return err
+	v, err := parse(string(body))
+	if err != nil || v.Kind() != ejson.KindObject {
+		return bad("the body is not what was expected")
 	}
-	seen := map[string]bool{}
-	for d.More() {
-		name, err := readText(d)
-		if err != nil {
-			return err
-		}
-		if seen[name] {
+	members := v.Members()
+	for i, m := range members {
+		if slices.ContainsFunc(members[:i], func(o ejson.Member) bool { return o.Key == m.Key }) {
 			return bad("a member comes twice")
 		}
-		seen[name] = true
-		if into, known := f[name]; known {
-			*into, err = readText(d)
-		} else if into, known := l[name]; known {
-			*into, err = readPairs(d)
+		if into, known := f[m.Key]; known {
+			*into, err = text(m.Value)
+		} else if into, known := l[m.Key]; known {
+			*into, err = pairs(m.Value)
 		} else {
 			err = bad("a member is unknown")
 		}
@@ -99,73 +93,35 @@ func decodeObject(body []byte, f fields, l lists) error {
 			return err
 		}
 	}
-	if err := readDelim(d, '}'); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return bad("something follows the body")
-	}
 	return nil
 }
 
-// readPairs reads a list of pairs.
-func readPairs(d *json.Decoder) ([]pair, error) {
-	if err := readDelim(d, '['); err != nil {
-		return nil, err
+// pairs reads a list of pairs.
+func pairs(v ejson.Value) ([]pair, error) {
+	if v.Kind() != ejson.KindList {
+		return nil, bad("there is something else where a list belongs")
+	}
+	if v.Len() > maxPairs {
+		return nil, bad("a list is too long")
 	}
 	var list []pair
-	for d.More() {
-		if len(list) == maxPairs {
-			return nil, bad("a list is too long")
+	for _, item := range v.Items() {
+		// With two members and both of these names, none can come twice.
+		key, errKey := text(item.Get("key"))
+		value, errValue := text(item.Get("value"))
+		if item.Len() != 2 || errKey != nil || errValue != nil {
+			return nil, bad("a pair is not one")
 		}
-		p, err := readPair(d)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, p)
+		list = append(list, pair{key, value})
 	}
-	return list, readDelim(d, ']')
+	return list, nil
 }
 
-func readPair(d *json.Decoder) (p pair, err error) {
-	if err := readDelim(d, '{'); err != nil {
-		return pair{}, err
-	}
-	left := map[string]*string{"key": &p.key, "value": &p.value}
-	for d.More() {
-		name, err := readText(d)
-		if err != nil {
-			return pair{}, err
-		}
-		into := left[name]
-		if into == nil {
-			return pair{}, bad("a member of a pair is unknown or comes twice")
-		}
-		if *into, err = readText(d); err != nil {
-			return pair{}, err
-		}
-		delete(left, name)
-	}
-	if len(left) > 0 {
-		return pair{}, bad("half a pair")
-	}
-	return p, readDelim(d, '}')
-}
-
-func readDelim(d *json.Decoder, want json.Delim) error {
-	if t, err := d.Token(); err != nil || t != want {
-		return bad("the body is not what was expected")
-	}
-	return nil
-}
-
-func readText(d *json.Decoder) (string, error) {
-	t, err := d.Token()
-	s, ok := t.(string)
-	if err != nil || !ok {
+func text(v ejson.Value) (string, error) {
+	if v.Kind() != ejson.KindString {
 		return "", bad("there is something else where a string belongs")
 	}
-	return s, nil
+	return v.Str(), nil
 }
 
 // query reads the query of a GET into f, as strictly as decode.

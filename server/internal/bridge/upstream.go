@@ -186,6 +186,13 @@ func (u *upstream) request(ctx context.Context, c call) *http.Request {
 // parsers are used again: a new one makes room for what few answers need.
 var parsers = sync.Pool{New: func() any { return new(ejson.Parser) }}
 
+// parse is ejson.Parse with a parser that was used before.
+func parse(text string) (ejson.Value, error) {
+	p := parsers.Get().(*ejson.Parser)
+	defer parsers.Put(p)
+	return p.Parse(text)
+}
+
 // judge tells an answer from a refusal from nonsense.
 func judge(op string, res *http.Response, text string) (ejson.Value, error) {
 	kind, _, _ := mediaType(res.Header.Get("Content-Type"))
@@ -193,9 +200,7 @@ func judge(op string, res *http.Response, text string) (ejson.Value, error) {
 	isJSON := kind == "application/json"
 	if isJSON {
 		var err error
-		p := parsers.Get().(*ejson.Parser)
-		v, err = p.Parse(text)
-		parsers.Put(p)
+		v, err = parse(text)
 		isJSON = err == nil && v.Kind() == ejson.KindObject
 	}
 	code := rocket.ErrorCode(v)
