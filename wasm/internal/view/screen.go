@@ -99,7 +99,7 @@ const (
 )
 
 // Covering is the media query of a window whose page the panel covers, as
-// widget.css has it.
+// the style sheet has it.
 const Covering = "(max-width: 480px)"
 
 // Banner is a strip below the header; without Text there is none.
