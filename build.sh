@@ -89,6 +89,7 @@ lacking() {
 # browser never runs is left out: see .overlay.
 wasm() {
   local package=${1:-./wasm} file=.bin/${2:-capsule}.$compiler overlay
+  go run ./assets/pack -style assets/style
   if [[ $compiler == tinygo ]]; then
     .tinygo/build.sh "$file.wasm" "$package"
     return

@@ -9,7 +9,7 @@ export const emit = (name, detail) => heard.forEach((h) => h[0] === name && h[1]
 
 export const on = (name, fn) => {
   const h = [name, safe(fn)]
-  heard = heard.concat([h])
+  heard = [...heard, h]
   return () => { heard = heard.filter((other) => other !== h) }
 }
 

@@ -26,18 +26,21 @@ const show = () => {
   pane.show(phase === 'failed')
 }
 
+/** elsewhere says that the visitor is writing in the page: he is not interrupted. */
+const elsewhere = () => document.activeElement.matches(':read-write,select,iframe')
+
 const open = () => {
   expand(true)
   // Opening it once more is how a visitor tries again.
   if (phase === 'failed') phase = ''
   begin()
   show()
-  pane.focus()
+  if (!elsewhere()) pane.focus()
 }
 
 const close = () => {
   expand(false)
-  launcher.focus()
+  if (!elsewhere()) launcher.focus()
 }
 
 const fail = (err) => {
@@ -86,7 +89,7 @@ const deck = {
     api = pane = 0
     phase = ''
     reset(launcher)
-    if (falls++) fail('stopped twice: ' + why + ' (data-debug shows more)')
+    if (falls++) fail('stopped twice: ' + why)
     else begin()
     if (opened()) {
       show()

@@ -1,10 +1,10 @@
 // The element on the page: <capsule-chat> with an open shadow root.
 
-import { options } from './options.js'
+import { language, options } from './options.js'
 import { safe } from './safe.js'
 
 /** make builds an element; children may be nodes or text. */
-export const make = (tag, attributes, ...children) => {
+export const make = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag)
   Object.keys(attributes).forEach((name) => node.setAttribute(name, attributes[name]))
   node.append(...children)
@@ -21,7 +21,7 @@ export const icon = (name, path) => {
   return picture
 }
 
-export const host = make('capsule-chat', { 'data-position': options.position || 'right' })
+export const host = make('capsule-chat', { lang: language, 'data-position': options.position || 'right' })
 export const root = host.attachShadow({ __proto__: null, mode: 'open' })
 
 let style = PACKED.style

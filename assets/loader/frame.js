@@ -17,8 +17,8 @@ const button = (name, fn, ...children) => {
  * called when the visitor closes it.
  */
 export const frame = (text, close) => {
-  const title = make('b', {})
-  const status = make('small', {})
+  const title = make('b')
+  const status = make('small')
   const leave = button('leave', close, '✕')
   const body = make('main', { role: 'status' })
   const box = make('textarea', { rows: 1 })
@@ -28,10 +28,11 @@ export const frame = (text, close) => {
     document.execCommand('copy')
   })
   const node = make('section', { class: 'frame', part: 'panel', 'data-part': 'frame', role: 'dialog' },
-    make('header', {}, make('i', {}), make('div', {}, title, make('br', {}), status), leave), body, foot)
+    make('header', {}, make('i'), make('div', {}, title, make('br'), status), leave), body, foot)
   box.value = text
 
-  listen(node, 'keydown', (e) => {
+  listen(node, 'keydown keypress keyup', (e) => {
+    e.stopPropagation() // what is typed here is no shortcut of the page
     if (e.isComposing) return
     if (e.key === 'Escape') close()
     // There is nobody to send it to yet; a line break is not what was meant.
@@ -60,7 +61,7 @@ export const frame = (text, close) => {
         if (contact) body.append(make('a', { href: contact, target: '_blank' }, contact.replace(/.*?:\/*/, '')))
         foot.append(copy)
       } else {
-        body.replaceChildren(make('i', {}), make('i', {}), make('i', {}))
+        body.replaceChildren(make('i'), make('i'), make('i'))
       }
     },
   }

@@ -4,7 +4,7 @@
 export const script = document.currentScript
 
 /** options holds the tag's data-* attributes, in camelCase, as strings. */
-export const options = Object.assign({ __proto__: null }, script.dataset)
+export const options = { __proto__: null, ...script.dataset }
 
 const trim = (url) => (url.origin + url.pathname).replace(/\/+$/, '')
 const folder = new URL('.', script.src)

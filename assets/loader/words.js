@@ -8,7 +8,7 @@ import { language } from './options.js'
  */
 export const words = {
   __proto__: null,
-  open: PACKED.labels[language] || 'Open chat',
+  open: PACKED.labels[language],
   title: 'Chat with us',
   close: 'Close chat',
   wait: 'Just a moment',

@@ -16,7 +16,7 @@ import (
 // browser may lack anything.
 const (
 	before = `if(!window.Capsule||!window.Capsule.destroy)try{`
-	after  = `}catch(e){window.console&&console.warn("capsule: could not start: "+e)}`
+	after  = `}catch(e){window.console&&console.warn("capsule: "+e)}`
 )
 
 // loader is what the script tag is built from.
@@ -48,20 +48,13 @@ func (l loader) build() (version string, body []byte, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	css := api.Transform(string(style), api.TransformOptions{
-		Loader:            api.LoaderCSS,
-		MinifySyntax:      true,
-		MinifyWhitespace:  true,
-		MinifyIdentifiers: true,
-		Engines:           browsers,
-		LogLevel:          api.LogLevelSilent,
-	})
-	if err := failure("capsule.css", css.Errors); err != nil {
+	sheet, err := lower("capsule.css", style)
+	if err != nil {
 		return "", nil, err
 	}
 	p := packed{
 		Server:  l.server,
-		Style:   strings.TrimSpace(string(css.Code)),
+		Style:   sheet,
 		Wasm:    []string{l.wasm.name, hash(l.wasm.body), hash(l.wasm.gzip)},
 		Runtime: []string{l.runtime.name, hash(l.runtime.body)},
 		Labels:  map[string]string{},
@@ -69,7 +62,7 @@ func (l loader) build() (version string, body []byte, err error) {
 	for tag, loc := range l.locales {
 		p.Labels[tag] = loc.label
 	}
-	p.Labels["en"] = "" // the words in the sources are English
+	p.Labels["en"] = "Open chat" // English is in the sources
 	draft, err := l.bundle(p)
 	if err != nil {
 		return "", nil, err
@@ -77,12 +70,6 @@ func (l loader) build() (version string, body []byte, err error) {
 	p.Version = short(draft)
 	body, err = l.bundle(p)
 	return p.Version, body, err
-}
-
-var browsers = []api.Engine{
-	{Name: api.EngineChrome, Version: "87"},
-	{Name: api.EngineFirefox, Version: "78"},
-	{Name: api.EngineSafari, Version: "14"},
 }
 
 func (l loader) bundle(p packed) ([]byte, error) {

@@ -36,8 +36,13 @@ func main() {
 	flag.StringVar(&o.Dist, "out", "assets/dist", "`folder` to write; what pack did not write is removed from it")
 	flag.StringVar(&o.Cache, "cache", ".bin/cache", "`folder` to keep compressed copies in")
 	flag.StringVar(&o.Server, "server", os.Getenv("CAPSULE_SERVER"), "`address` of Capsule's server, for script tags without data-server")
+	style := flag.String("style", "", "make the panel's style sheet in this `folder` and nothing else")
 	flag.Parse()
-	if err := pack(o, os.Stdout); err != nil {
+	do := func() error { return pack(o, os.Stdout) }
+	if *style != "" {
+		do = func() error { return writeSheet(*style) }
+	}
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "pack:", err)
 		os.Exit(1)
 	}

@@ -272,3 +272,30 @@ func TestTheToolchainIsKnownByItsImports(t *testing.T) {
 		t.Error("the two compilers are mixed up")
 	}
 }
+
+// TestThePanelsSheetIsUpToDate and old browsers can read it: rules in rules are
+// younger than those.
+func TestThePanelsSheetIsUpToDate(t *testing.T) {
+	want, err := panelSheet("../style")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := load(t, "../style/panel.min.css"); !bytes.Equal(got, want) {
+		t.Error("assets/style/panel.min.css is not made of the sheets beside it: run go generate ./assets/style")
+	}
+	if bytes.Contains(want, []byte("&")) {
+		t.Error("rules are nested")
+	}
+	dir := t.TempDir()
+	for _, part := range parts {
+		save(t, filepath.Join(dir, part+".css"), ".a { .b { color: red } }")
+	}
+	for range 2 { // the second time there is nothing to do
+		if err := writeSheet(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := string(load(t, filepath.Join(dir, "panel.min.css"))); !strings.HasPrefix(got, ".a .b{color:red}") {
+		t.Errorf("made %q", got)
+	}
+}

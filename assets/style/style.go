@@ -3,26 +3,11 @@ package style
 
 import _ "embed"
 
-// Panel is the sheet. The launcher and the frame that stands in for the
-// panel while it loads have theirs in the loader.
-var Panel = panel + header + conversation + status + notice + form + composer + media
-
-// The parts of the sheet. Where two rules weigh the same, the later one holds.
-var (
-	//go:embed panel.css
-	panel string
-	//go:embed header.css
-	header string
-	//go:embed conversation.css
-	conversation string
-	//go:embed status.css
-	status string
-	//go:embed notice.css
-	notice string
-	//go:embed form.css
-	form string
-	//go:embed composer.css
-	composer string
-	//go:embed media.css
-	media string
-)
+// Panel is the sheet, made of the others in this folder: after a change of one
+// of them, go generate (or any build by ./build.sh) makes it anew. The launcher
+// and the frame that stands in for the panel while it loads have theirs in the
+// loader.
+//
+//go:generate go run capsule/assets/pack -style .
+//go:embed panel.min.css
+var Panel string

@@ -178,6 +178,13 @@ func TestNobodyIsThere(t *testing.T) {
 	w.until("the message", func(v *view) bool { return len(v.Offline()) == 1 })
 }
 
+// frozen is a script that holds the program back until the page calls go().
+const frozen = `(() => {
+	const real = window.fetch
+	const wanted = new Promise((done) => { window.go = done })
+	window.fetch = (url, ...more) => String(url).includes('.wasm') ? wanted.then(() => real(url, ...more)) : real(url, ...more)
+})()`
+
 func TestWhatIsTypedBeforeGoIsThereIsKept(t *testing.T) {
 	w := build(t, func(o *standin.Options) {
 		set := standin.DefaultSettings()
@@ -186,11 +193,7 @@ func TestWhatIsTypedBeforeGoIsThereIsKept(t *testing.T) {
 	})
 	w.tag = `data-load="intent"`
 	p := open(t)
-	// Hold the program back until something was typed.
-	p.before(`
-		const real = window.fetch
-		const typed = new Promise((done) => { window.go = done })
-		window.fetch = (url, ...more) => String(url).includes('.wasm') ? typed.then(() => real(url, ...more)) : real(url, ...more)`)
+	p.before(frozen)
 	p.visit(w.site.URL)
 	p.click("button", say("launcher.open"))
 	p.find("textbox", say("write"))

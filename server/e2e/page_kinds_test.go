@@ -99,28 +99,6 @@ func TestForbiddenStorageIsNoReasonNotToChat(t *testing.T) {
 	p.reads("good day")
 }
 
-func TestOnAPhone(t *testing.T) {
-	w := build(t)
-	p := open(t)
-	p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2)))
-	p.visit(w.site.URL)
-	w.start(p, "hello")
-	p.until("a panel that fills the screen", func() (bool, string) {
-		size := p.eval(`(() => {
-			const r = document.querySelector('capsule-chat').shadowRoot.querySelector('[role=dialog]').getBoundingClientRect()
-			return [r.left, r.top, Math.round(r.width), Math.round(r.height)].join()
-		})()`)
-		return size == "0,0,390,844", size
-	})
-	if size := p.call(p.find("textbox", say("write.to", "{name}", "Sam Okafor")), `function () { return getComputedStyle(this).fontSize }`); size < "16px" {
-		t.Errorf("the composer's text is %s; below 16px phones zoom in", size)
-	}
-	if small := p.eval(`[...document.querySelector('capsule-chat').shadowRoot.querySelectorAll('[role=dialog] button')]
-		.filter((b) => b.offsetParent && Math.min(b.offsetWidth, b.offsetHeight) < 32).map((b) => b.ariaLabel || b.innerText).join()`); small != "" {
-		t.Errorf("too small for a finger: %s", small)
-	}
-}
-
 func TestByKeyboardAlone(t *testing.T) {
 	w := build(t)
 	p := w.visit()

@@ -31,7 +31,8 @@ func newAnnouncer(p *Panel) *announcer {
 
 // hear says what is new in s. Nothing is on the first screen.
 func (a *announcer) hear(old, s view.Screen, first bool) {
-	if s.Urgent != "" && s.Urgent != old.Urgent && s.Open {
+	// What went wrong while the panel was closed is said when it opens.
+	if s.Urgent != "" && s.Open && (s.Urgent != old.Urgent || !old.Open) {
 		a.say(a.urgent, s.Urgent)
 	}
 	if first {

@@ -86,9 +86,6 @@ func (p *Panel) settleFocus(old, s view.Screen, had, first bool) {
 	case had && !p.onScreen():
 		p.takeFocus()
 	}
-	if s.Open != old.Open {
-		p.modal(s.Open && p.small())
-	}
 }
 
 // elsewhere reports whether the visitor is writing in a field of the page:
@@ -104,13 +101,22 @@ func (p *Panel) onScreen() bool {
 	return at.Truthy() && !at.Call("closest", "[hidden]").Truthy()
 }
 
-// modal says whether the rest of the page is out of reach.
-func (p *Panel) modal(on bool) {
+// modal says whether the rest of the page is out of reach: while the panel
+// covers it. Then the announcer goes with the panel, since VoiceOver hears
+// nothing beside an element that is modal.
+func (p *Panel) modal() {
+	on := p.screen.Open && p.small()
+	if on == p.section.HasAttribute("aria-modal") {
+		return
+	}
+	home := p.root
 	if on {
+		home = p.section.Underlying()
 		p.section.SetAttribute("aria-modal", "true")
 	} else {
 		p.section.RemoveAttribute("aria-modal")
 	}
+	home.Call("append", p.announcer.root.Underlying())
 }
 
 // trap keeps the focus in a panel that covers the page: from the last

@@ -108,7 +108,7 @@ func New(root js.Value, deps Deps) *Panel {
 func (p *Panel) Show(s view.Screen) {
 	old := p.screen
 	first := !p.shown
-	if p.deps.Title != "" && s.Head.Team && s.Kind != view.Offline {
+	if p.deps.Title != "" && s.Head.Team {
 		s.Head.Title = p.deps.Title
 	}
 	p.screen, p.shown = s, true
@@ -167,6 +167,7 @@ func (p *Panel) open(old, s view.Screen) {
 		p.log.settle()
 	}
 	p.fit()
+	p.modal()
 	p.sheet.refresh() // the page may have changed its colours
 }
 

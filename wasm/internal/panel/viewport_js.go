@@ -26,7 +26,10 @@ func (p *Panel) watchViewport() {
 		style.SetProperty("--capsule-view-top", px(viewport.Get("offsetTop")), "")
 	}
 	for _, name := range []string{"resize", "scroll"} {
-		p.on(viewport, name, false, func(js.Value) { p.fit() })
+		p.on(viewport, name, false, func(js.Value) {
+			p.fit()
+			p.modal() // a phone that is turned may be wide enough
+		})
 	}
 }
 

@@ -91,7 +91,7 @@ func (v sight) head() Head {
 	}
 	if v.s.Kind == Offline {
 		if t := st.Config.Theme.OfflineTitle; t != "" && t != rocketOffline {
-			h.Title = t
+			h.Title, h.Team = t, false
 		}
 		h.Status, h.Presence = v.p.Say(i18n.StatusClosed), Gone
 		return h

@@ -71,7 +71,7 @@ type Words struct {
 // Head is the header of the panel.
 type Head struct {
 	Title    string
-	Team     bool // Title is the team's, not an agent's: the page may have another
+	Team     bool // Title is the usual one of the team: the page may have another
 	Status   string
 	Presence Presence
 	Initials string // of the agent, "" when there is none or it is not told

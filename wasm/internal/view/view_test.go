@@ -133,7 +133,7 @@ func TestHead(t *testing.T) {
 		{"nobody is there", func(st *session.State) {
 			*st = *fresh()
 			st.Config.Online, st.Config.Theme.OfflineTitle = false, "Out for lunch"
-		}, Head{Title: "Out for lunch", Team: true, Status: "We’re away right now", Presence: Gone}},
+		}, Head{Title: "Out for lunch", Status: "We’re away right now", Presence: Gone}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			st := talking(said("a", ann, "hi", 0))
