@@ -65,6 +65,73 @@ func TestConfigurationIsAskedForRarely(t *testing.T) {
 	})
 }
 
+// busyFor is a configuration that the address of from(0) has asked for too
+// often, a second after it asks.
+func busyFor(c *chat) {
+	c.on("GET", "/api/v1/livechat/config", func(w http.ResponseWriter, r *http.Request) {
+		pass(time.Second) // of the bubble
+		if r.Header.Get("X-Real-Ip") == "198.51.0.1" {
+			text(429, "application/json", `{"success":false,"error":"wait 60 seconds"}`)(w, r)
+			return
+		}
+		ok(plainConfig)(w, r)
+	})
+}
+
+func TestWhoAskedTooOftenIsRefusedAlone(t *testing.T) {
+	ask := func(b http.Handler, n int) int { return serve(b, from(n, newRequest("GET", "/v1/config", ""))).Code }
+	t.Run("the next caller is answered", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := newChat()
+			busyFor(c)
+			b := newBridge(t, c)
+			for n, want := range []int{429, 200, 200} {
+				if got := ask(b, n); got != want {
+					t.Errorf("address %d is answered %d, want %d", n, got, want)
+				}
+			}
+			if got := len(c.all("config")); got != 2 {
+				t.Errorf("Rocket.Chat was asked %d times", got)
+			}
+		})
+	})
+	t.Run("so are those who waited for the same call", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := newChat()
+			busyFor(c)
+			b := newBridge(t, c)
+			refused := make(chan int, 1)
+			go func() { refused <- ask(b, 0) }()
+			synctest.Wait()
+			var wg sync.WaitGroup
+			for n := range 50 {
+				wg.Go(func() {
+					if got := ask(b, n+1); got != 200 {
+						t.Errorf("address %d is answered %d", n+1, got)
+					}
+				})
+			}
+			wg.Wait()
+			if got, calls := <-refused, len(c.all("config")); got != 429 || calls != 2 {
+				t.Errorf("who asked too often is answered %d, Rocket.Chat was asked %d times", got, calls)
+			}
+		})
+	})
+	t.Run("nor does he keep a value from being fetched anew", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := newChat()
+			busyFor(c)
+			b := newBridge(t, c)
+			for i, n := range []int{1, 0, 1} { // the second gets what the first was told
+				if got, calls := ask(b, n), len(c.all("config")); got != 200 || calls != i+1 {
+					t.Errorf("request %d is answered %d, Rocket.Chat was asked %d times", i, got, calls)
+				}
+				pass(6 * time.Second)
+			}
+		})
+	})
+}
+
 func TestOneCallerHangingUpDoesNotFailTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChat()

@@ -147,7 +147,9 @@ func (b *Bridge) version(ctx context.Context, from caller) version {
 		defer cancel()
 		v, err := b.up.do(ctx, call{op: "read version", path: rocket.PathInfo, caller: from})
 		if err != nil {
-			b.logf("bridge: the version of Rocket.Chat is unknown: %v", err)
+			if asProblem(err).Code != RateLimited { // which the next may be told as well, and the one after
+				b.logf("bridge: the version of Rocket.Chat is unknown: %v", err)
+			}
 			return version{}, err
 		}
 		text := v.Get("version").Str()

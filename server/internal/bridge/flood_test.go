@@ -71,6 +71,9 @@ func TestAFloodIsRefusedUnread(t *testing.T) {
 		if len(log) != 1 {
 			t.Errorf("the log has a line per refusal: %q", log)
 		}
+		if code := b.Reach(t.Context()); code != "" {
+			t.Errorf("Rocket.Chat cannot be reached: %s", code)
+		}
 		close(g.open)
 		under.Wait()
 		if w := ask(b, "POST", "/v1/visitor", `{"name":"Ann"}`, "X-Visitor-Token", visitor(0)); w.Code != 200 {

@@ -51,8 +51,10 @@ func (l *locks) lock(ctx context.Context, t rocket.Token) (unlock func(), err er
 	}
 }
 
-// memory knows for a while which tokens Rocket.Chat has a visitor for. It
-// keeps digests only, so that it holds no credential.
+// memory knows for a while which tokens Rocket.Chat had a visitor for. Others
+// may have had one deleted since, so it saves a call where to be wrong is
+// harmless, and nowhere else. It keeps digests only, so that it holds no
+// credential.
 type memory struct {
 	mu    sync.Mutex
 	until map[[16]byte]time.Time

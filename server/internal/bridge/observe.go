@@ -56,15 +56,16 @@ func (b *Bridge) Route(r *http.Request) string {
 
 var reachAge = age{fresh: 5 * time.Second, hold: 5 * time.Second}
 
-// Reach is why Rocket.Chat cannot be reached; "" if it can. Who asks often
-// gets the answer of up to five seconds ago.
+// Reach is why Rocket.Chat cannot be reached; "" if it can, or if so many
+// calls wait already that it was not asked. Who asks often gets the answer of
+// up to five seconds ago.
 func (b *Bridge) Reach(ctx context.Context) Code {
 	_, err := b.reach.draw(ctx, reachAge, func(ctx context.Context) (struct{}, error) {
 		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
 		_, err := b.up.do(ctx, call{op: "reach", path: rocket.PathInfo})
-		if err != nil && asProblem(err).Code == RateLimited {
-			err = nil // it is there, and says so
+		if err != nil && asProblem(err).Code == RateLimited || errors.Is(err, errCrowded) {
+			err = nil // it is there, and says so; or we are busy, as the next instance would be without this one
 		}
 		return struct{}{}, err
 	})

@@ -75,10 +75,15 @@ func TestRegistrationNeverTakesOneVisitorForAnother(t *testing.T) {
 		if v := g.visitors[0]; v.token != victim || v.name != "Victim" || len(g.visitors) != 2 {
 			t.Errorf("%s: the victim is now %+v", body, v)
 		}
-		// Known by now: one call is enough.
+		// Forgotten by way of another instance: what this one remembers of him
+		// does not count.
+		g.visitors = g.visitors[:1]
 		before := len(c.calls())
-		if w := ask(b, "POST", "/v1/visitor", body); w.Code != 200 || len(c.calls()) != before+1 {
+		if w := ask(b, "POST", "/v1/visitor", body); w.Code != 200 || len(c.calls()) != before+2 {
 			t.Errorf("%s again: answered %d, %d calls", body, w.Code, len(c.calls())-before)
+		}
+		if v := g.visitors[0]; v.token != victim || v.name != "Victim" || len(g.visitors) != 2 {
+			t.Errorf("%s again: the victim is now %+v", body, v)
 		}
 	}
 }

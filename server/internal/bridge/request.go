@@ -45,7 +45,7 @@ func decodeWith(w http.ResponseWriter, r *http.Request, f fields, l lists) error
 	if r.URL.RawQuery != "" {
 		return bad("a query where none belongs")
 	}
-	body, err := readAll(http.MaxBytesReader(w, r.Body, maxBody), r.ContentLength)
+	body, err := readAll(http.MaxBytesReader(innermost(w), r.Body, maxBody), r.ContentLength)
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return refusal(TooLong)
@@ -54,6 +54,19 @@ func decodeWith(w http.ResponseWriter, r *http.Request, f fields, l lists) error
 		return bad("the body could not be read")
 	}
 	return decodeObject(body, f, l)
+}
+
+// innermost is net/http's own writer, whatever is wrapped around it:
+// MaxBytesReader makes it hang up after a body that is too large, but knows no
+// other.
+func innermost(w http.ResponseWriter) http.ResponseWriter {
+	for {
+		outer, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return w
+		}
+		w = outer.Unwrap()
+	}
 }
 
 func jsonOnly(h http.Header) error {

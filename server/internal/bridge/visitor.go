@@ -174,9 +174,11 @@ type contact struct {
 // address for the same person: it would hand out the token of whoever has
 // that number, or take the conversation away from whoever has that address
 // (protocol 1.6). For a token it knows it only updates. So the token is made
-// known by itself first, and contact data follow in a second call.
+// known by itself first, and contact data follow in a second call. That the
+// bridge remembers the token is not enough: the visitor may have been
+// forgotten by way of another instance since.
 func (b *Bridge) register(ctx context.Context, from caller, c contact) (rocket.Visitor, error) {
-	if (c.email != "" || c.phone != "") && !b.known.has(c.token) {
+	if c.email != "" || c.phone != "" {
 		bare := c
 		bare.email, bare.phone = "", ""
 		first, err := b.post(ctx, from, bare)

@@ -8,7 +8,8 @@ import (
 
 // A well keeps one value from Rocket.Chat, so that many who ask cost one
 // call. The zero well is empty. While a fetch runs everybody waits for it;
-// when it fails the last value does for as long as fetch says it may.
+// when it fails the last value does for as long as fetch says it may. What is
+// RateLimited is so for the address that asked, and nobody else's answer.
 type well[T any] struct {
 	mu     sync.Mutex
 	value  T
@@ -28,27 +29,33 @@ type age struct {
 // draw returns the value, fetching it when it is due. The fetch does not end
 // with ctx, since others may wait for it, but with its own time-out.
 func (w *well[T]) draw(ctx context.Context, a age, fetch func(context.Context) (T, error)) (T, error) {
-	w.mu.Lock()
-	if time.Now().Before(w.until) {
-		defer w.mu.Unlock()
-		return w.last(a)
+	for {
+		w.mu.Lock()
+		if time.Now().Before(w.until) {
+			defer w.mu.Unlock()
+			return w.last(a)
+		}
+		own := w.flight == nil
+		if own {
+			w.flight = make(chan struct{})
+			// Ends with fetch, which has a time-out of its own.
+			go w.fill(context.WithoutCancel(ctx), a, fetch, w.flight)
+		}
+		flight := w.flight
+		w.mu.Unlock()
+		select {
+		case <-flight:
+		case <-ctx.Done():
+			var none T
+			return none, ctx.Err()
+		}
+		w.mu.Lock()
+		value, err := w.last(a)
+		w.mu.Unlock()
+		if own || err == nil || asProblem(err).Code != RateLimited {
+			return value, err
+		}
 	}
-	if w.flight == nil {
-		w.flight = make(chan struct{})
-		// Ends with fetch, which has a time-out of its own.
-		go w.fill(context.WithoutCancel(ctx), a, fetch, w.flight)
-	}
-	flight := w.flight
-	w.mu.Unlock()
-	select {
-	case <-flight:
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.last(a)
 }
 
 func (w *well[T]) fill(ctx context.Context, a age, fetch func(context.Context) (T, error), flight chan struct{}) {
@@ -58,12 +65,8 @@ func (w *well[T]) fill(ctx context.Context, a age, fetch func(context.Context) (
 	now := time.Now()
 	if err == nil {
 		w.value, w.drawn, w.until = value, now, now.Add(a.fresh)
-	} else {
-		hold := a.hold
-		if p := asProblem(err); p.RetryAfter > hold {
-			hold = p.RetryAfter
-		}
-		w.until = now.Add(hold)
+	} else if p := asProblem(err); p.Code != RateLimited { // else the next may ask under his own address
+		w.until = now.Add(max(a.hold, p.RetryAfter))
 	}
 	w.err = err
 	w.flight = nil

@@ -173,6 +173,6 @@ func (w *watcher) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Unwrap lets http.ResponseController and http.MaxBytesReader's server-side
-// courtesies find the real one.
+// Unwrap lets http.ResponseController find the real one. http.MaxBytesReader
+// does not look for it: who uses that has to.
 func (w *watcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }
