@@ -219,7 +219,7 @@ func connect(public *url.URL) []string {
 }
 
 func (a *App) serve(ctx context.Context, l net.Listener, h http.Handler, sec *security) {
-	s := newServer(ctx, h, a.Logf)
+	s := a.newServer(ctx, h)
 	s.ConnContext = send.Context
 	if sec != nil {
 		s.TLSConfig = sec.config
@@ -243,7 +243,7 @@ func (a *App) start(s *http.Server, l net.Listener) {
 	})
 }
 
-func newServer(ctx context.Context, h http.Handler, logf func(string, ...any)) *http.Server {
+func (a *App) newServer(ctx context.Context, h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -253,18 +253,8 @@ func newServer(ctx context.Context, h http.Handler, logf func(string, ...any)) *
 		MaxHeaderBytes:    maxHeaderBytes,
 		// A signal ends ctx but not the requests under way.
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
-		ErrorLog:    log.New(lines{logf}, "", 0),
+		ErrorLog:    log.New(&lines{logf: a.Logf, address: a.settings.logAddress}, "", 0),
 	}
-}
-
-// lines hands what net/http logs to a Logf.
-type lines struct {
-	logf func(string, ...any)
-}
-
-func (l lines) Write(p []byte) (int, error) {
-	l.logf("%s", strings.TrimSpace(string(p)))
-	return len(p), nil
 }
 
 func listen(addr string) (net.Listener, error) {

@@ -58,22 +58,30 @@ var (
 // ErrHelp is returned by ParseFlags when the user asked for Usage.
 var ErrHelp = flag.ErrHelp
 
-// A wrongFlag is one flag that is wrong, in one line.
+// A wrongFlag is one flag that is wrong, in one line, or a variable of no
+// flag, such as CAPSULE_SECRET.
 type wrongFlag struct {
 	name string
 	err  error
 }
 
-func (w *wrongFlag) Error() string { return "-" + w.name + ": " + w.err.Error() }
 func (w *wrongFlag) Unwrap() error { return w.err }
 
-// flagError says which flag is wrong.
+func (w *wrongFlag) Error() string {
+	if strings.HasPrefix(w.name, "CAPSULE_") {
+		return w.name + ": " + w.err.Error()
+	}
+	return "-" + w.name + ": " + w.err.Error()
+}
+
+// flagError says which flag or variable is wrong.
 func flagError(name string, err error) error { return &wrongFlag{name, err} }
 
 // ParseFlags reads the command line without the program's name, the
 // environment for what is not on it, and the file that -config names for what
 // is in neither. Its error has one line for each thing that is wrong, which
-// begins with the name of the flag, or with file and line.
+// begins with the name of the flag or variable, or with file and line. What it
+// cannot read at all, command line or file, hides what is wrong behind it.
 func (a *App) ParseFlags(args []string, getenv func(string) string) error {
 	return a.parse(args, getenv, func(*flag.FlagSet) {})
 }
@@ -101,15 +109,12 @@ func (a *App) parse(args []string, getenv func(string) string, more func(*flag.F
 	}
 	given := map[string]bool{}
 	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	if err := fromEnv(fs, given, getenv); err != nil {
-		return err
-	}
-	var errs []error
+	errs := []error{fromEnv(fs, given, getenv)}
 	var f *file
 	if path := *text["config"]; path != "" {
 		var err error
 		if f, err = readFile(path); f == nil {
-			return err
+			return errors.Join(append(errs, err)...)
 		}
 		errs = append(errs, err, f.fill(fs, given))
 	}

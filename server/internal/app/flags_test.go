@@ -32,7 +32,23 @@ func TestWrongFlags(t *testing.T) {
 		{"not a number at all", "-demo -rate NaN", nil, `-rate: "NaN" is not a number of requests per second`},
 		{"another log", "-demo -log xml", nil, `-log: "xml" is neither text nor json`},
 		{"the environment", "", map[string]string{"CAPSULE_ROCKETCHAT": "x"}, `-rocketchat: "x" is no URL like https://chat.example.com`},
-		{"a truth that is none", "", map[string]string{"CAPSULE_DEMO": "maybe"}, `CAPSULE_DEMO: "maybe" is neither true nor false`},
+		{"a truth that is none", "-rocketchat https://a.example", map[string]string{"CAPSULE_DEMO": "maybe"}, `CAPSULE_DEMO: "maybe" is neither true nor false`},
+		{"mistakes of every kind", "-demo -rate x -cert c -domain a -acme ftp://a -redirect 80 -ticket 25 -secret-file /no/such",
+			map[string]string{"CAPSULE_CHECK": "maybe", "CAPSULE_IDENTITY_KEY": "short"}, `CAPSULE_CHECK: "maybe" is neither true nor false
+-rate: "x" is not a number of requests per second
+-domain: "a" is no host name like chat.example.com
+-cert: needs -key as well
+-domain: either a certificate of your own (-cert) or one that is fetched
+-acme: "ftp://a" is no URL like https://acme.example.com/directory
+-redirect: "80" is neither an address like :80 nor off
+-ticket: "25" is not a number of bits from 0 to 24
+-secret-file: open /no/such: no such file or directory
+CAPSULE_IDENTITY_KEY: the shared key is shorter than 32 bytes`},
+		{"a file that is not there, and more", "-config /no/such.toml", map[string]string{"CAPSULE_DEMO": "maybe"},
+			"CAPSULE_DEMO: \"maybe\" is neither true nor false\n/no/such.toml: no such file or directory"},
+		{"what needs something else", "-demo -key k -acme https://a.example -redirect x", nil, `-key: needs -cert as well
+-acme: needs -domain as well
+-redirect: "x" is neither an address like :80 nor off`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := new(app.App).ParseFlags(strings.Fields(tt.args), func(key string) string { return tt.env[key] })

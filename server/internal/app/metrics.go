@@ -27,7 +27,7 @@ func (a *App) serveMetrics(ctx context.Context, s settings) error {
 	if !s.metricsPublic {
 		h = localOnly(h)
 	}
-	srv := newServer(ctx, h, a.Logf)
+	srv := a.newServer(ctx, h)
 	srv.ReadTimeout, srv.WriteTimeout = 0, 5*time.Minute // a profile takes the time it is asked for
 	a.start(srv, l)
 	a.Logf("metrics and profiles on %s", l.Addr())

@@ -114,48 +114,49 @@ func (s *settings) readRocketChat(text map[string]*string) (err error) {
 }
 
 func (s *settings) readTLS(text map[string]*string, getenv func(string) string) (err error) {
-	s.cert, s.key, s.acme = *text["cert"], *text["key"], *text["acme"]
+	var errs []error
+	wrong := func(flag string, err error) { errs = append(errs, flagError(flag, err)) }
+	s.cert, s.key, s.acme, s.redirect = *text["cert"], *text["key"], *text["acme"], *text["redirect"]
 	if s.domains, err = parseDomains(*text["domain"]); err != nil {
-		return flagError("domain", err)
+		wrong("domain", err)
+	}
+	fetched := len(s.domains) > 0 || err != nil // as is meant at least
+	if s.cert == "" && s.key != "" {
+		wrong("key", errors.New("needs -cert as well"))
+	}
+	if s.cert != "" && s.key == "" {
+		wrong("cert", errors.New("needs -key as well"))
+	}
+	if s.cert != "" && fetched {
+		wrong("domain", errors.New("either a certificate of your own (-cert) or one that is fetched"))
+	}
+	if s.acme != "" {
+		if !fetched {
+			wrong("acme", errors.New("needs -domain as well"))
+		}
+		if u, err := url.Parse(s.acme); err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Host)) {
+			wrong("acme", fmt.Errorf("%q is no URL like https://acme.example.com/directory", s.acme))
+		}
+	}
+	if s.acmeCache = *text["acme-cache"]; s.acmeCache == "" && len(s.domains) > 0 && s.cert == "" {
+		if s.acmeCache, err = cacheFolder(getenv); err != nil {
+			wrong("domain", err)
+		}
 	}
 	switch {
-	case s.cert == "" && s.key != "":
-		return flagError("key", errors.New("needs -cert as well"))
-	case s.cert != "" && s.key == "":
-		return flagError("cert", errors.New("needs -key as well"))
-	case s.cert != "" && len(s.domains) > 0:
-		return flagError("domain", errors.New("either a certificate of your own (-cert) or one that is fetched"))
-	case s.acme != "" && len(s.domains) == 0:
-		return flagError("acme", errors.New("needs -domain as well"))
-	}
-	s.redirect = *text["redirect"]
-	if len(s.domains) > 0 {
-		if s.redirect == "" {
-			s.redirect = ":80" // where HTTP-01 comes as well
-		}
-		if s.acme != "" {
-			if u, err := url.Parse(s.acme); err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Host)) {
-				return flagError("acme", fmt.Errorf("%q is no URL like https://acme.example.com/directory", s.acme))
-			}
-		}
-		if s.acmeCache = *text["acme-cache"]; s.acmeCache == "" {
-			if s.acmeCache, err = cacheFolder(getenv); err != nil {
-				return flagError("domain", err)
-			}
-		}
-	}
-	if s.redirect == "off" {
+	case s.redirect == "off":
 		s.redirect = ""
-	}
-	if s.redirect != "" && s.cert == "" && len(s.domains) == 0 {
-		return flagError("redirect", errors.New("there is no https to send anybody to; add -cert or -domain"))
-	}
-	if s.redirect != "" {
+	case s.redirect == "" && len(s.domains) > 0:
+		s.redirect = ":80" // where HTTP-01 comes as well
+	case s.redirect != "":
+		if s.cert == "" && s.key == "" && !fetched {
+			wrong("redirect", errors.New("there is no https to send anybody to; add -cert or -domain"))
+		}
 		if _, _, err := net.SplitHostPort(s.redirect); err != nil {
-			return flagError("redirect", fmt.Errorf("%q is neither an address like :80 nor off", s.redirect))
+			wrong("redirect", fmt.Errorf("%q is neither an address like :80 nor off", s.redirect))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (s *settings) readMetrics(text map[string]*string) error {

@@ -42,9 +42,10 @@ func TestWhoOnlyHoldsAConnectionLosesIt(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newServer(context.Background(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				a := &App{Logf: func(string, ...any) {}}
+				s := a.newServer(context.Background(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					_, _ = io.Copy(w, r.Body)
-				}), func(string, ...any) {})
+				}))
 				l := make(pipes, 1)
 				go func() { _ = s.Serve(l) }()
 				here, there := net.Pipe()

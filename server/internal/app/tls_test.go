@@ -177,7 +177,7 @@ func TestWhatIsWrongWithTLS(t *testing.T) {
 		{"a pattern for a domain", []string{"-domain", "*.me.example"}, `-domain: "*.me.example" is no host name like chat.example.com`},
 		{"nowhere to keep certificates", []string{"-domain", "a.example"}, "-domain: say where to keep certificates: -acme-cache FOLDER"},
 		{"an ACME server without a domain", []string{"-acme", "https://acme.example/dir"}, "-acme: needs -domain as well"},
-		{"an ACME server by http", []string{"-domain", "a.example", "-acme", "http://acme.example/dir"}, `-acme: "http://acme.example/dir" is no URL like https://acme.example.com/directory`},
+		{"an ACME server by http", []string{"-domain", "a.example", "-acme", "http://acme.example/dir", "-acme-cache", "/x"}, `-acme: "http://acme.example/dir" is no URL like https://acme.example.com/directory`},
 		{"a redirect to nowhere", []string{"-redirect", ":80"}, "-redirect: there is no https to send anybody to; add -cert or -domain"},
 		{"a redirect from nowhere", []string{"-cert", certFile, "-key", keyFile, "-redirect", "80"}, `-redirect: "80" is neither an address like :80 nor off`},
 	} {

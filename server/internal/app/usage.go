@@ -73,9 +73,10 @@ wins over the environment, and that over the file:
         How many requests a second one address may make to the bridge, in
         the long run; 0 for no limits at all. Default 5, in a demo 0.
   -ticket BITS       CAPSULE_TICKET
-        Before a visitor is registered or leaves a message, let the browser
-        work for it: about 2^BITS SHA-256 sums, 1 to 24. 16 is a moment on a
-        phone. It gets harder while many register. Default 0: no work.
+        Before a visitor is registered, uploads a file or leaves a message,
+        let the browser work for it: about 2^BITS SHA-256 sums, 1 to 24. 16
+        is a moment on a phone. It gets harder while many register. Default
+        0: no work.
   -secret-file FILE  CAPSULE_SECRET_FILE
         A file with a secret of at least 32 characters, or put the secret
         itself into CAPSULE_SECRET. Servers behind one load balancer need

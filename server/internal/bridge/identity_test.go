@@ -20,7 +20,7 @@ const (
 
 // withIdentity lets pages vouch for their visitors.
 func withIdentity(t *testing.T) func(*bridge.Options) {
-	v, err := identity.New([]byte(sharedKey), []byte(ownSecret), "")
+	v, err := identity.New([]byte(sharedKey), []byte(ownSecret))
 	if err != nil {
 		t.Fatal(err)
 	}

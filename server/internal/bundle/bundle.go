@@ -27,7 +27,7 @@ type Options struct {
 	// somebody asks for them.
 	Sealed bool
 	// Connect are the addresses, besides their own server, that pages may
-	// talk to and show pictures from: Rocket.Chat's, as browsers see it.
+	// talk to: Rocket.Chat's, as browsers see it.
 	Connect []string
 	// Logf, if set, is told what a person who runs the server should know.
 	Logf func(format string, args ...any)

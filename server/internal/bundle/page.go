@@ -6,25 +6,14 @@ import (
 )
 
 // policy is the Content-Security-Policy of Capsule's own pages. They need
-// nothing inline and nothing foreign but Rocket.Chat itself: its socket and
-// its pictures.
+// nothing inline and nothing foreign but to talk to Rocket.Chat.
 func policy(connect []string) string {
-	var pictures []string
-	for _, a := range connect {
-		if strings.HasPrefix(a, "http") {
-			pictures = append(pictures, a)
-		}
-	}
-	list := func(first string, more []string) string {
-		return strings.Join(append([]string{first}, more...), " ")
-	}
 	return strings.Join([]string{
 		"default-src 'none'", // with it go workers, frames and plug-ins
 		"script-src 'self' 'wasm-unsafe-eval'",
 		"style-src 'self'",
-		list("connect-src 'self'", connect),
-		list("img-src 'self' data: blob:", pictures),
-		list("media-src 'self' data: blob:", pictures),
+		strings.Join(append([]string{"connect-src 'self'"}, connect...), " "),
+		"img-src 'self'",
 		"font-src 'self'",
 		"manifest-src 'self'",
 		"form-action 'self'",

@@ -126,9 +126,6 @@ func (e *exam) policies(p *url.URL, all []policy, script, backend *url.URL) {
 					"Add to its "+need.directive+": "+need.word)
 			}
 		}
-		if !c.allows(p, e.Public, "img-src") {
-			e.warn(topic, fmt.Sprintf("The Content-Security-Policy of %s does not let it show pictures from Rocket.Chat.", p), "Add to its img-src: "+origin(e.Public))
-		}
 	}
 	if well {
 		e.ok(topic, "the Content-Security-Policy of %s lets the widget work", p)

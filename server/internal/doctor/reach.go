@@ -26,7 +26,7 @@ func plain(err error) error {
 	var header tls.RecordHeaderError
 	var timeout net.Error
 	switch {
-	case errors.As(err, &dns):
+	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Errorf("there is no host %s", dns.Name)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return errors.New("nothing listens there")

@@ -44,7 +44,9 @@ func TestErrorsInPlainWords(t *testing.T) {
 		want string
 	}{
 		{&url.Error{Op: "Get", URL: "https://x/?token=abc", Err: errors.New("EOF")}, "EOF"},
-		{&net.DNSError{Name: "a.example", Err: "no such host"}, "there is no host a.example"},
+		{&net.DNSError{Name: "a.example", Err: "no such host", IsNotFound: true}, "there is no host a.example"},
+		{&net.DNSError{Name: "a.example", Err: "i/o timeout", IsTimeout: true}, "it did not answer within 10s"},
+		{&net.DNSError{Name: "a.example", Server: "10.0.0.53:53", Err: "server misbehaving"}, "lookup a.example on 10.0.0.53:53: server misbehaving"},
 		{context.DeadlineExceeded, "it did not answer within 10s"},
 	} {
 		if got := plain(tt.err).Error(); got != tt.want {

@@ -53,7 +53,6 @@ type Person struct {
 type Verifier struct {
 	method string
 	key    any // []byte for HS256, ed25519.PublicKey for EdDSA
-	realm  string
 	user   []byte
 	mark   []byte
 	card   []byte
@@ -63,10 +62,9 @@ type Verifier struct {
 // proofs are signed with EdDSA, or else a secret of at least 32 bytes that is
 // shared with the site, for HS256; which of the two it is decides the key and
 // never the proof. secret is this server's own, of at least 32 bytes: with
-// another one all tokens change. Users of different realms have different
-// tokens; a realm is a set of users with ids of its own.
-func New(key, secret []byte, realm string) (*Verifier, error) {
-	v := &Verifier{realm: realm}
+// another one all tokens change.
+func New(key, secret []byte) (*Verifier, error) {
+	v := &Verifier{}
 	if err := v.setKey(key); err != nil {
 		return nil, err
 	}
@@ -178,7 +176,7 @@ func reason(err error) error {
 // Token is the visitor token of a user: 192 bits that only the holder of the
 // server's secret can compute, and 64 by which Derived knows them.
 func (v *Verifier) Token(p Person) rocket.Token {
-	id := sum(v.user, v.realm+"\x00"+p.Subject)[:24]
+	id := sum(v.user, "\x00"+p.Subject)[:24]
 	return rocket.Token(base64.RawURLEncoding.EncodeToString(append(id, sum(v.mark, string(id))[:8]...)))
 }
 
