@@ -83,6 +83,7 @@ export interface Options {
   'data-contact'?: string
   /** Any CSS colour. Text on it is made dark or light to suit. */
   'data-color'?: string
+  /** The side of the window; on a page from right to left they are exchanged. */
   'data-position'?: 'left' | 'right'
   'data-title'?: string
   /** A language tag; by default the page's lang, then the browser's. */
@@ -96,6 +97,8 @@ export interface Options {
    * before that.
    */
   'data-load'?: 'idle' | 'intent' | 'eager'
+  /** off: no sound when an answer comes. */
+  'data-sound'?: 'off'
   /** Write what the widget does to the console. */
   'data-debug'?: ''
 }

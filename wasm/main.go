@@ -53,7 +53,7 @@ func main() {
 		Draft:     page.Draft(),
 	})
 	words := phrases(page)
-	format := browser.NewFormat(page, words.Tag())
+	format := browser.NewFormat(page, i18n.Regional(words.Tag(), page.Languages()...))
 	var frames *browser.Frames
 	again := time.AfterFunc(time.Hour, func() { frames.Want() })
 	again.Stop()

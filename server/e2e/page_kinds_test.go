@@ -72,6 +72,10 @@ func TestAHostilePage(t *testing.T) {
 			const { fetch: asked, WebSocket: Socket } = window
 			window.fetch = (...args) => new Promise((resolve, reject) => asked(...args).then(resolve, reject))
 			window.WebSocket = class extends Socket { send(data) { super.send(data) } }`,
+		"a fetch of its own that fails in odd ways": `
+			const asked = window.fetch
+			const odd = [() => Promise.reject(), () => Promise.reject('no'), () => Promise.resolve(), () => Promise.resolve({})]
+			window.fetch = (url, ...more) => String(url).includes('/v1/') && odd.length ? odd.pop()() : asked(url, ...more)`,
 		"loud styles": `
 			addEventListener('DOMContentLoaded', () => {
 				document.head.append(Object.assign(document.createElement('style'), {

@@ -14,7 +14,10 @@ import (
 // units.
 const ReplyLimit = 1 << 20
 
-var errTooLarge = errors.New("the answer is too large")
+var (
+	errTooLarge = errors.New("the answer is too large")
+	errOdd      = errors.New("what fetch gave is no answer")
+)
 
 // A Caller calls the bridge by the page's own fetch.
 type Caller struct {
@@ -34,7 +37,7 @@ func (c Caller) Call(ctx context.Context, method, path string, token rocket.Toke
 	}
 	x := newExchange(c.Page)
 	defer x.release()
-	x.follow(promise, x.headers)
+	x.follow(promise, js.TypeObject, x.headers)
 	select {
 	case <-x.done:
 	case <-ctx.Done():
@@ -77,16 +80,24 @@ type exchange struct {
 
 func newExchange(p Page) *exchange { return &exchange{page: p, done: make(chan struct{})} }
 
-// follow calls then with what promise is fulfilled with; when it is
-// rejected the exchange has failed.
-func (x *exchange) follow(promise js.Value, then func(js.Value)) {
+// follow calls then with what promise is fulfilled with, if that is of the
+// kind; otherwise, or when it is rejected, the exchange has failed. Some
+// pages have a fetch of their own, which may give anything.
+func (x *exchange) follow(promise js.Value, kind js.Type, then func(js.Value)) {
 	fulfilled := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		if len(args) == 0 || args[0].Type() != kind {
+			x.end(errOdd)
+			return nil
+		}
 		then(args[0])
 		return nil
 	})
 	rejected := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		// The reason is for people, and may be anything.
-		x.end(errors.New("no answer: " + text(args[0].Get("message"))))
+		why := ""
+		if len(args) > 0 && args[0].Type() == js.TypeObject {
+			why = text(args[0].Get("message"))
+		}
+		x.end(errors.New("no answer: " + why))
 		return nil
 	})
 	x.funcs = append(x.funcs, fulfilled, rejected)
@@ -96,7 +107,12 @@ func (x *exchange) follow(promise js.Value, then func(js.Value)) {
 }
 
 func (x *exchange) headers(response js.Value) {
-	x.status = response.Get("status").Int()
+	status := response.Get("status")
+	if status.Type() != js.TypeNumber {
+		x.end(errOdd)
+		return
+	}
+	x.status = status.Int()
 	length, err := x.page.Attempt(response.Get("headers"), "get", "content-length")
 	if n, bad := strconv.Atoi(text(length)); err == nil && bad == nil && n > 3*ReplyLimit {
 		x.end(errTooLarge)
@@ -107,7 +123,7 @@ func (x *exchange) headers(response js.Value) {
 		x.end(err)
 		return
 	}
-	x.follow(promise, func(body js.Value) {
+	x.follow(promise, js.TypeString, func(body js.Value) {
 		// A string has no properties for Go, its object has.
 		if x.page.global.Get("Object").Invoke(body).Length() > ReplyLimit {
 			x.end(errTooLarge)

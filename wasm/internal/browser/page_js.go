@@ -47,6 +47,12 @@ func (p Page) Option(name string) string { return text(p.Handover.Get("options")
 // Text returns a string of the hand-over, or "".
 func (p Page) Text(name string) string { return text(p.Handover.Get(name)) }
 
+// Languages are the visitor's own and the page's, as tags; "" is unknown.
+func (p Page) Languages() []string {
+	root := p.global.Get("document").Get("documentElement")
+	return []string{text(p.global.Get("navigator").Get("language")), text(root.Get("lang"))}
+}
+
 // Opened reports whether the visitor has opened the panel already. What he
 // does from here on is told by calls.
 func (p Page) Opened() bool { return p.Handover.Get("opened").Truthy() }

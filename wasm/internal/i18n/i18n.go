@@ -132,20 +132,15 @@ func value(placeholder string, args []string) string {
 	return placeholder
 }
 
-// Pick returns the tag of have that fits want best: the same, or the same
-// language; "" when there is none.
-func Pick(want string, have []string) string {
-	for _, h := range have {
-		if strings.EqualFold(strings.ReplaceAll(want, "_", "-"), h) {
-			return h
+// Regional returns the first of tags that is in the language of tag, and so
+// may say more: en-GB writes times otherwise than en. If none is, it is tag.
+func Regional(tag string, tags ...string) string {
+	for _, t := range tags {
+		if base(t) == base(tag) {
+			return t
 		}
 	}
-	for _, h := range have {
-		if base(want) == base(h) {
-			return h
-		}
-	}
-	return ""
+	return tag
 }
 
 // base is the language of a tag without script and region.

@@ -111,7 +111,6 @@ const (
 	FormMessage       Key = "form.message"
 	FormOptional      Key = "form.optional"
 	FormStart         Key = "form.start"
-	FormStarting      Key = "form.starting"
 	FormNameMissing   Key = "form.name.missing"
 	FormEmailMissing  Key = "form.email.missing"
 	FormEmailBad      Key = "form.email.bad"
