@@ -23,7 +23,6 @@ type Limits struct {
 	Mails      limit.Rate    // messages left by one address while nobody is there
 	Lines      limit.Rate    // messages of one visitor
 	Uploads    [2]limit.Rate // of one visitor: both hold
-	Files      limit.Rate    // uploads of one address, whatever tokens it names
 }
 
 // DefaultLimits are for a server that lets one address make rate requests a
@@ -41,8 +40,6 @@ func DefaultLimits(rate float64) Limits {
 		Mails:      limit.Rate{Every: 20 * time.Minute, Burst: 3},
 		Lines:      limit.Rate{Every: time.Second, Burst: 5},
 		Uploads:    [2]limit.Rate{{Every: 10 * time.Second, Burst: 6}, {Every: time.Minute, Burst: 60}},
-		// In the time that the slowest file may take fewer than there are lanes.
-		Files: limit.Rate{Every: 20 * time.Second, Burst: 12},
 	}
 }
 
@@ -81,7 +78,6 @@ func newGates(l Limits) gates {
 	}
 	g := gates{register: start(), open: start()}
 	g.line.token = []byToken{limit.New[[16]byte](l.Lines, 0)}
-	g.upload.address = limit.New[netip.Prefix](l.Files, 0)
 	for _, rate := range l.Uploads {
 		g.upload.token = append(g.upload.token, limit.New[[16]byte](rate, 0))
 	}

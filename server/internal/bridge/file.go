@@ -36,7 +36,7 @@ func (b *Bridge) file(w http.ResponseWriter, r *http.Request) error {
 	if err := pathElement(name); err != nil {
 		return err
 	}
-	leave, err := b.up.lane()
+	leave, err := b.up.lanes.enter(b.address(r))
 	if err != nil {
 		return err
 	}

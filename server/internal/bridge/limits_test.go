@@ -74,24 +74,6 @@ func TestRegistrationsAreLimitedPerAddress(t *testing.T) {
 	})
 }
 
-func TestUploadsAreLimitedPerAddress(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := newChat()
-		b := newBridge(t, c, limited)
-		upload := func(n int) *http.Request {
-			return newRequest("POST", "/v1/room/files?room="+room, picture, append([]string{"X-Visitor-Token", tokenOf(n)}, fileHeader...)...)
-		}
-		// As long as the slowest file may take, with a new token each time.
-		codes := flood(t, b, 1, 345*time.Second, upload)
-		if got := len(c.all("upload/" + room)); got >= 32 || got < 20 || codes[429] != 345-got {
-			t.Errorf("%d of 345 uploads of one address were forwarded, answers %v; want fewer than there are lanes", got, codes)
-		}
-		if w := serve(b, from(1, upload(1))); w.Code != 200 {
-			t.Errorf("another address is answered %d", w.Code)
-		}
-	})
-}
-
 func TestRegistrationsAreLimitedPerSiteAndAltogether(t *testing.T) {
 	const other = "https://other.example.com"
 	for _, tt := range []struct {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -39,7 +38,7 @@ func (b *Bridge) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	leave, err := b.up.lane()
+	leave, err := b.up.lanes.enter(b.address(r))
 	if err != nil {
 		return err
 	}
@@ -158,14 +157,4 @@ func (u *upstream) upload(ctx context.Context, c call, t rocket.Token, p part) (
 		return ejson.Value{}, unreachable(err)
 	}
 	return u.read(c, res)
-}
-
-// lane takes a place for a file in flight and returns what gives it back.
-func (u *upstream) lane() (leave func(), err error) {
-	select {
-	case u.lanes <- struct{}{}:
-		return func() { <-u.lanes }, nil
-	default:
-		return nil, &Problem{Code: Unavailable, RetryAfter: 5 * time.Second, Cause: errors.New("too many files are in flight")}
-	}
 }

@@ -337,12 +337,24 @@ func TestFilesInFlightAreFew(t *testing.T) {
 		})
 		b := newBridge(t, c, func(o *bridge.Options) { o.Logf = nil })
 		codes := make(chan int, 100)
-		for range 40 {
-			go func() { codes <- send(b, "cat.png", picture).Code }()
+		upload := func(address, times int) {
+			for range times {
+				go func() { // ends with release
+					codes <- serve(b, from(address, newRequest("POST", "/v1/room/files?room="+room, picture, fileHeader...))).Code
+				}()
+			}
+			synctest.Wait()
 		}
-		synctest.Wait()
-		if len(codes) != 40-32 {
-			t.Errorf("%d uploads are turned away at once", len(codes))
+		upload(0, 40)
+		if len(codes) != 40-8 {
+			t.Errorf("%d of 40 uploads of one address are turned away at once", len(codes))
+		}
+		upload(1, 8)
+		upload(2, 8)
+		upload(3, 6)
+		upload(4, 8)
+		if len(codes) != 40-8+6 {
+			t.Errorf("%d uploads of five addresses are turned away at once", len(codes))
 		}
 		if w := ask(b, "GET", fileTarget, ""); w.Code != 503 || w.Header().Get("Retry-After") == "" {
 			t.Errorf("a download meanwhile: %d %v", w.Code, w.Header())

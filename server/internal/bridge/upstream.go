@@ -25,7 +25,6 @@ const (
 	total      = 13 * time.Second // for all that one request of ours needs
 	inFlight   = 64
 	inQueue    = 128
-	inTransfer = 32 // uploads and downloads, which take long and have no queue
 	maxAnswer  = 1 << 20
 	maxHistory = 4 << 20
 )
@@ -36,8 +35,8 @@ type upstream struct {
 	to      http.RoundTripper
 	slots   chan struct{} // one element per call in flight
 	waiting atomic.Int32
-	lanes   chan struct{} // one element per file in flight
-	observe func(Event)   // nil: nobody looks
+	lanes   lanes
+	observe func(Event) // nil: nobody looks
 }
 
 // A call is one request to Rocket.Chat. Path is one of package rocket's, with
@@ -63,7 +62,6 @@ func newUpstream(base *url.URL, t http.RoundTripper) *upstream {
 	u := &upstream{
 		base:  url.URL{Scheme: base.Scheme, Host: base.Host, Path: strings.TrimRight(base.Path, "/")},
 		slots: make(chan struct{}, inFlight),
-		lanes: make(chan struct{}, inTransfer),
 	}
 	if t == nil {
 		t = &http.Transport{
