@@ -3,7 +3,7 @@
 # Needs Go and git. What else a command needs it installs on Debian as root,
 # or says in one line what to install.
 set -euo pipefail
-shopt -s inherit_errexit
+shopt -s inherit_errexit 2>/dev/null || { echo 'build.sh: needs bash 4.4 or later (on a Mac: brew install bash)' >&2; exit 1; }
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 readonly staticcheck_version=v0.6.1
@@ -24,7 +24,7 @@ help() {
                     it makes itself a TinyGo when there is none
 ./build.sh demo     build, with TinyGo if it is there, then run the server with
                     its own small Rocket.Chat
-./build.sh dev      the same, serving assets/dist from disk
+./build.sh dev      the same with standard Go, serving assets/dist from disk
 ./build.sh test     lint, unit tests, browser tests and the size budget
 ./build.sh pack     the wasm and assets/dist only; quick when nothing changed
 ./build.sh wasm     the wasm only

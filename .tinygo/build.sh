@@ -1,7 +1,4 @@
-out=$1
-package=${2:-./wasm}
-debug=-no-debug
-[ "${3:-}" != names ] || debug=#!/bin/sh
+#!/bin/sh
 # Compiles the widget with TinyGo, making the compiler when there is none:
 #
 #	.tinygo/build.sh .bin/capsule.tinygo.wasm
@@ -16,7 +13,6 @@ debug=-no-debug
 #	stacks 32 KB  in the target; with 12 KB the widget does not even start, and what
 #	              overflows a stack ends the program. A callback costs 36, 50 or
 #	              100 us of CPU with 16, 32 or 64 KB
-#
 #
 # Another package than the widget's may follow, and the word names: then the
 # names of functions are kept, for .ci/cost.

@@ -6,7 +6,7 @@
 // the script itself is there, leave calls in an array; they are made as soon
 // as it is:
 //
-//   window.Capsule = window.Capsule || []
+//   window.Capsule = window.Capsule || []   // in TypeScript: ([] as any)
 //   Capsule.push(['open'], ['on', 'message', (message) => { ... }])
 
 export interface Identity {
@@ -36,19 +36,20 @@ export interface Events {
   ready: undefined
   opened: undefined
   closed: undefined
-  /** The conversation began, or ended. */
-  started: unknown
-  ended: unknown
-  /** A message arrived. */
-  message: unknown
+  /** The conversation began, or ended; room is its id in Rocket.Chat. */
+  started: { room: string }
+  ended: { room: string }
+  /** Somebody else wrote; id is the message's in Rocket.Chat. */
+  message: { id: string }
   /** How many messages have not been seen. */
-  unread: unknown
-  /** Who answers has changed. */
-  agent: unknown
-  /** The connection has changed. */
-  state: unknown
-  /** Chat could not start, or something failed; in words for a developer. */
-  error: unknown
+  unread: { count: number }
+  /** Who answers has changed, or whether he is there ("" is not known). */
+  agent: { name: string; status: string }
+  /**
+   * Chat could not start, in words for a developer; or something failed while
+   * it ran, by a code such as 'identity'.
+   */
+  error: string | { code: string }
   /** The widget is gone from the page. */
   destroyed: undefined
 }
@@ -111,7 +112,5 @@ export interface Options {
  * --capsule-offset-x, --capsule-offset-y.
  */
 declare global {
-  interface Window {
-    Capsule: Capsule
-  }
+  var Capsule: Capsule
 }

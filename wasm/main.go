@@ -21,6 +21,7 @@ import (
 	"capsule/wasm/internal/session"
 	"capsule/wasm/internal/view"
 	"capsule/wasm/internal/wire"
+	"capsule/wasm/rocket"
 )
 
 func main() {
@@ -107,7 +108,7 @@ func main() {
 func config(page browser.Page) session.Config {
 	return session.Config{
 		Department: page.Option("department"),
-		Name:       page.Option("name"),
+		Name:       rocket.VisitorName(page.Option("name")),
 		Email:      page.Option("email"),
 		Quiet:      page.Option("sound") == "off",
 		Tab:        uuid.NewString(),

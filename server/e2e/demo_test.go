@@ -44,7 +44,7 @@ func TestTheDemoIsAliveByItself(t *testing.T) {
 	p.reads("Hi Vera, I'm Capsule Bot.")
 	p.write(say("write.to", "{name}", "Capsule Bot"), "how much is a chair?")
 	p.press("Enter")
-	p.reads("A chair starts at 480")
+	p.reads("A chair is € 780")
 }
 
 // TestAPersonAtTheDesk has one tab answer another.

@@ -29,6 +29,7 @@ const (
 	DefaultHistory   = 20
 	IDAlphabet       = "23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz"
 	IDLength         = 17
+	MaxWord          = 5000  // characters of a message left while nobody is there
 	MaxText          = 20000 // characters; Rocket.Chat itself often sets no limit
 	ReasonNoAgent    = "no-agent-online"
 	ReasonRoomClosed = "room-closed"

@@ -1,6 +1,11 @@
 package rocket
 
-import "capsule/wasm/ejson"
+import (
+	"strings"
+	"unicode"
+
+	"capsule/wasm/ejson"
+)
 
 // A User is who wrote a message: agent, bot or visitor.
 type User struct {
@@ -115,3 +120,13 @@ func (o *object) truth(key string, b bool) {
 }
 
 func (o *object) value() ejson.Value { return ejson.Object(*o...) }
+
+// MaxName is how many characters a visitor's name may have.
+const MaxName = 100
+
+// VisitorName makes a name the bridge takes of what somebody typed or a page
+// says: one line of at most MaxName characters.
+func VisitorName(s string) string {
+	r := []rune(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " "))
+	return strings.TrimSpace(string(r[:min(len(r), MaxName)]))
+}

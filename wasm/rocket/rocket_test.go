@@ -271,3 +271,14 @@ func ExampleTypingParams() {
 	// ["R/user-activity" "guest-3" ["user-typing"] {"token":"T"}]
 	// ["R/typing" "guest-3" false {"token":"T"}]
 }
+
+func TestVisitorName(t *testing.T) {
+	for in, want := range map[string]string{
+		"Ann": "Ann", "  Ann\tLee\r\n": "Ann Lee", "Ann\x00Lee": "Ann Lee", "": "", "\n": "",
+		strings.Repeat("ü", 120): strings.Repeat("ü", 100), strings.Repeat("a", 99) + " b": strings.Repeat("a", 99),
+	} {
+		if got := rocket.VisitorName(in); got != want {
+			t.Errorf("VisitorName(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -203,7 +203,7 @@ func (a *App) site(s settings) (*bundle.Site, error) {
 	if files == nil {
 		files = embed.FS{}
 	}
-	site, err := bundle.New(files, bundle.Options{Watch: s.assets != "", Sealed: s.assets == "", Connect: connect(s.public), Logf: a.Logf})
+	site, err := bundle.New(files, bundle.Options{Watch: s.assets != "", Sealed: s.assets == "", NoPages: s.assets == "" && !s.demo, Connect: connect(s.public), Logf: a.Logf})
 	if err != nil && s.assets != "" {
 		return nil, flagError("assets", err)
 	}

@@ -87,7 +87,6 @@ func get(t *testing.T, url string) (*http.Response, string) {
 func TestItServesWidgetBridgeAndHealth(t *testing.T) {
 	a := start(t, &app.App{Files: built(t)}, "-rocketchat", rocketChat(t).URL, "-public", "https://chat.example/team")
 	for path, want := range map[string]string{
-		"/":           "<title>demo</title>",
 		"/capsule.js": "// loader",
 		"/healthz":    `{"ok":true}`,
 		"/v1/config":  `"socket":"wss://chat.example/team/websocket"`,
@@ -96,11 +95,7 @@ func TestItServesWidgetBridgeAndHealth(t *testing.T) {
 			t.Errorf("GET %s: %d %s", path, res.StatusCode, body)
 		}
 	}
-	res, _ := get(t, a.URL()+"/")
-	if csp := res.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "connect-src 'self' https://chat.example wss://chat.example;") {
-		t.Errorf("Content-Security-Policy is %q", csp)
-	}
-	for _, path := range []string{"/v1", "/V1/config", "/healthz/", "/debug/pprof/", "/metrics", "/manifest.json"} {
+	for _, path := range []string{"/", "/index.html", "/v1", "/V1/config", "/healthz/", "/debug/pprof/", "/metrics", "/manifest.json"} {
 		if res, _ := get(t, a.URL()+path); res.StatusCode != 404 {
 			t.Errorf("GET %s: %d", path, res.StatusCode)
 		}
@@ -109,7 +104,7 @@ func TestItServesWidgetBridgeAndHealth(t *testing.T) {
 
 func TestAFolderIsServedAndWatched(t *testing.T) {
 	folder := t.TempDir()
-	a := start(t, &app.App{}, "-rocketchat", rocketChat(t).URL, "-assets", folder)
+	a := start(t, &app.App{}, "-rocketchat", rocketChat(t).URL, "-assets", folder, "-public", "https://chat.example/team")
 	if res, body := get(t, a.URL()); res.StatusCode != 503 || !strings.Contains(body, "run ./build.sh") {
 		t.Errorf("before the build: %d %s", res.StatusCode, body)
 	}
@@ -118,8 +113,12 @@ func TestAFolderIsServedAndWatched(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if res, body := get(t, a.URL()); res.StatusCode != 200 || body != "<title>demo</title>" {
+	res, body := get(t, a.URL())
+	if res.StatusCode != 200 || body != "<title>demo</title>" {
 		t.Errorf("after it: %d %s", res.StatusCode, body)
+	}
+	if csp := res.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "connect-src 'self' https://chat.example wss://chat.example;") {
+		t.Errorf("Content-Security-Policy is %q", csp)
 	}
 }
 
@@ -220,7 +219,7 @@ func TestOddRequests(t *testing.T) {
 		{"two lengths", "POST /v1/room HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", "400"},
 		{"a length and chunks", "POST /v1/room HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "403"},
 		{"two encodings", "POST /v1/room HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", "501"},
-		{"a folded header", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n  c\r\n\r\n", "200"},
+		{"a folded header", "GET /capsule.js HTTP/1.1\r\nHost: a\r\nX-A: b\r\n  c\r\n\r\n", "200"},
 		{"a space before the colon", "GET / HTTP/1.1\r\nHost: a\r\nX-A : b\r\n\r\n", "400"},
 		{"a control character in a header", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\x00c\r\n\r\n", "400"},
 		{"a header of 40 KB", "GET / HTTP/1.1\r\nHost: a\r\nX-A: " + strings.Repeat("x", 40<<10) + "\r\n\r\n", "431"},

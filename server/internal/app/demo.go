@@ -64,11 +64,11 @@ func (a *App) startDemo(ctx context.Context, s *settings) error {
 
 // workshop is what the bot knows of the furniture maker on the demo page.
 var workshop = []standin.Answer{
-	{Words: []string{"price", "cost", "much", "expensive", "budget"}, Text: "A chair starts at 480, a table at 1,900, shelves at 650. What are you thinking of?"},
-	{Words: []string{"chair", "table", "shelf", "shelves", "bench", "desk"}, Text: "Lovely. Which wood do you like: *oak*, *ash* or *walnut*? And roughly what size?"},
-	{Words: []string{"wood", "oak", "ash", "walnut"}, Text: "All of it grows within a day's drive, and dries two years before it is used."},
-	{Words: []string{"order", "delivery", "shipping", "long", "wait", "when"}, Text: "About twelve weeks from drawing to door. I bring it myself."},
-	{Words: []string{"visit", "address", "where", "open", "hour"}, Text: "The workshop is open Thursdays and Fridays, 10 to 17. There is always coffee."},
+	{Words: []string{"price", "cost", "much", "expensive", "budget"}, Text: "A chair is € 780, a table begins at € 3,400, a shelf is € 640. What are you thinking of?"},
+	{Words: []string{"chair", "table", "shelf", "shelves", "bench", "desk"}, Text: "Lovely. Which wood do you like: *ash*, *oak* or *cherry*? And roughly what size?"},
+	{Words: []string{"wood", "ash", "oak", "cherry"}, Text: "All of it grows within 200 km, and dries two years before it is used."},
+	{Words: []string{"order", "delivery", "shipping", "long", "wait", "when"}, Text: "Eight to twelve weeks, less for small things. I bring it myself within 300 km."},
+	{Words: []string{"visit", "address", "where", "open", "hour"}, Text: "The workshop is open Thursday to Saturday, 10 to 17. There is always coffee."},
 	{Words: []string{"repair", "broken", "help", "problem"}, Text: "Anything made here is mended here. Can you say what happened?"},
 	{Words: []string{"human", "person", "agent", "ines"}, Text: "As soon as somebody sits at the agent desk, they will answer. Ask me meanwhile!"},
 	{Words: []string{"thanks", "thank", "great", "perfect"}, Text: "You're welcome! Is there anything else?"},

@@ -22,7 +22,7 @@ func (b *Bridge) offline(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var err error
-	if name, err = line(name, 100); err != nil {
+	if name, err = line(name, rocket.MaxName); err != nil {
 		return err
 	}
 	if email, err = line(email, 254); err != nil {
@@ -34,7 +34,7 @@ func (b *Bridge) offline(w http.ResponseWriter, r *http.Request) error {
 	if err := prose(text); err != nil {
 		return err
 	}
-	if len([]rune(text)) > maxWord {
+	if len([]rune(text)) > rocket.MaxWord {
 		return refusal(TooLong)
 	}
 	if name == "" {
@@ -78,9 +78,6 @@ func (b *Bridge) offline(w http.ResponseWriter, r *http.Request) error {
 	}
 	return answer(w)
 }
-
-// maxWord is the length of an offline message in characters.
-const maxWord = 5000
 
 // harmless replaces what HTML could mind by its full-width twin, and drops
 // control characters other than line ends.

@@ -53,7 +53,7 @@ func surveyAnswers(answers []pair) error {
 		case seen[a.key]:
 			return bad("a question is answered twice")
 		case a.key == rocket.SurveyComment:
-			if strings.ContainsRune(a.value, 0) || utf8.RuneCountInString(a.value) > maxWord {
+			if strings.ContainsRune(a.value, 0) || utf8.RuneCountInString(a.value) > rocket.MaxWord {
 				return bad("not a comment")
 			}
 		case !slices.Contains(rocket.SurveyItems(), a.key), len(a.value) != 1, a.value < "1", a.value > "5":

@@ -124,7 +124,7 @@ func (b *Bridge) visitor(w http.ResponseWriter, r *http.Request) error {
 		name, email, _ = b.identity.Read(card, t)
 		phone = ""
 	}
-	if name, err = line(name, 100); err != nil {
+	if name, err = line(name, rocket.MaxName); err != nil {
 		return err
 	}
 	if email, err = line(email, 254); err != nil {

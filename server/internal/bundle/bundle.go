@@ -26,6 +26,9 @@ type Options struct {
 	// its files are those its manifest was made of. They are not read before
 	// somebody asks for them.
 	Sealed bool
+	// NoPages answers 404 for pages: those of the demo are not for a server
+	// that real agents are behind.
+	NoPages bool
 	// Connect are the addresses, besides their own server, that pages may
 	// talk to: Rocket.Chat's, as browsers see it.
 	Connect []string
@@ -35,11 +38,12 @@ type Options struct {
 
 // A Site is an http.Handler for one dist folder.
 type Site struct {
-	folder fs.FS
-	watch  bool
-	policy string
-	logf   func(string, ...any)
-	state  atomic.Pointer[state]
+	folder  fs.FS
+	watch   bool
+	noPages bool
+	policy  string
+	logf    func(string, ...any)
+	state   atomic.Pointer[state]
 }
 
 // state is what one reading of the folder found. It is never changed.
@@ -57,7 +61,7 @@ type mark struct {
 // New reads folder. A folder without manifest.json is not an error: the Site
 // then says on / how to build one. A folder that contradicts its manifest is.
 func New(folder fs.FS, o Options) (*Site, error) {
-	s := &Site{folder: folder, watch: o.Watch, policy: policy(o.Connect), logf: o.Logf}
+	s := &Site{folder: folder, watch: o.Watch, noPages: o.NoPages, policy: policy(o.Connect), logf: o.Logf}
 	if s.logf == nil {
 		s.logf = func(string, ...any) {}
 	}
@@ -99,7 +103,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		name = "index.html"
 	}
 	f := st.files[name]
-	if f == nil {
+	if f == nil || f.page && s.noPages {
 		refuse(w, http.StatusNotFound, "not found")
 		return
 	}

@@ -117,3 +117,12 @@ func TestWatchShowsTheLastWholeBuild(t *testing.T) {
 		t.Errorf("a file of the build before: %d", res.StatusCode)
 	}
 }
+
+func TestWithoutPagesThereIsTheWidgetAndNothingElse(t *testing.T) {
+	s := open(t, dist("1", built), bundle.Options{NoPages: true})
+	for path, status := range map[string]int{"/": 404, "/index.html": 404, "/desk.html": 404, "/capsule.js": 200, "/capsule-0a1b.wasm": 200, "/locale/de-0a1b.txt": 200} {
+		if res := get(s, "GET", path); res.StatusCode != status {
+			t.Errorf("GET %s: %d, want %d", path, res.StatusCode, status)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"syscall/js"
 
 	"capsule/wasm/internal/session"
+	"capsule/wasm/rocket"
 )
 
 // maxText is the size in bytes of the longest text that is taken from the
@@ -49,7 +50,7 @@ func (a *API) called(name string, arg js.Value) {
 	switch name {
 	case "open":
 		a.show(true)
-	case "close":
+	case "close", "hide": // what nobody can see, nobody has seen
 		a.show(false)
 	case "toggle":
 		a.show(!a.open)
@@ -58,7 +59,7 @@ func (a *API) called(name string, arg js.Value) {
 			a.post(session.SignedOut{})
 			return
 		}
-		ev := session.Identified{Name: a.field(arg, "name", maxText), Email: a.field(arg, "email", maxText), Proof: a.field(arg, "identity", maxProof)}
+		ev := session.Identified{Name: rocket.VisitorName(a.field(arg, "name", maxText)), Email: a.field(arg, "email", maxText), Proof: a.field(arg, "identity", maxProof)}
 		if ev != (session.Identified{}) {
 			a.post(ev)
 		}

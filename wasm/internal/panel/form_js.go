@@ -6,6 +6,7 @@ import (
 	"honnef.co/go/js/dom/v2"
 
 	"capsule/wasm/internal/view"
+	"capsule/wasm/rocket"
 )
 
 // A form asks who the visitor is, or takes a message while nobody is
@@ -174,7 +175,7 @@ func (f *form) submit() {
 		return
 	}
 	a := view.Answers{
-		Name: f.name.input.Value(), Email: f.email.input.Value(),
+		Name: rocket.VisitorName(f.name.input.Value()), Email: f.email.input.Value(),
 		Department: f.department.input.Value(), Text: f.message.input.Value(),
 	}
 	if !f.last.Department.Asked {

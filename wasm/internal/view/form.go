@@ -5,6 +5,7 @@ import (
 
 	"capsule/wasm/internal/i18n"
 	"capsule/wasm/internal/session"
+	"capsule/wasm/rocket"
 )
 
 // departments are what the visitor may choose from. With only one there is
@@ -44,7 +45,7 @@ func (v sight) form() (Entry, []Choice) {
 		Text:    v.own(st.Config.Texts.Register, i18n.FormIntro),
 		Name:    Field{Asked: st.Config.Form.Name, Required: true, Label: v.p.Say(i18n.FormName), Value: st.Visitor.Name},
 		Email:   v.email(st.Config.Form.Email),
-		Message: Field{Asked: true, Label: v.p.Say(i18n.FormMessage), Value: st.Draft.Text},
+		Message: v.prose(i18n.FormMessage, st.Draft.Text, v.limit()),
 		Button:  v.p.Say(i18n.FormStart),
 	}
 	var cs []Choice
@@ -64,10 +65,11 @@ func (v sight) offline() (Entry, []Choice) {
 		Text:    v.own(st.Config.Texts.Offline, i18n.OfflineIntro),
 		Name:    Field{Asked: true, Required: true, Label: v.p.Say(i18n.FormName), Value: st.Visitor.Name},
 		Email:   v.email(true),
-		Message: Field{Asked: true, Required: true, Label: v.p.Say(i18n.OfflineMessage), Value: st.WordText()},
+		Message: v.prose(i18n.OfflineMessage, st.WordText(), rocket.MaxWord),
 		Button:  v.p.Say(i18n.OfflineSend),
 		Busy:    st.Word == session.WordSending,
 	}
+	e.Message.Required = true
 	switch st.Word {
 	case session.WordSending:
 		e.Button = v.p.Say(i18n.OfflineSending)
@@ -79,6 +81,10 @@ func (v sight) offline() (Entry, []Choice) {
 	var cs []Choice
 	e.Department, cs = v.choose(v.departments(true))
 	return e, cs
+}
+
+func (v sight) prose(label i18n.Key, text string, limit int) Field {
+	return Field{Asked: true, Label: v.p.Say(label), Value: text, Limit: limit, TooLong: v.p.Say(i18n.Limit, "n", itoa(limit))}
 }
 
 func (v sight) email(asked bool) Field {
@@ -111,7 +117,22 @@ func (e Entry) Check(a Answers, w Words) Answers {
 	if e.Message.Asked && e.Message.Required && strings.TrimSpace(a.Text) == "" {
 		wrong.Text = w.TextMissing
 	}
+	if e.Message.Limit > 0 && units(a.Text) > e.Message.Limit {
+		wrong.Text = e.Message.TooLong
+	}
 	return wrong
+}
+
+// units is the length of text as JavaScript counts it.
+func units(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if r > 0xFFFF {
+			n++
+		}
+	}
+	return n
 }
 
 // plausible reports whether email could be an address. Whether it is one,

@@ -138,6 +138,8 @@ type Field struct {
 	Label    string
 	Value    string // to begin with
 	Error    string // why the last answer was refused
+	Limit    int    // of the answer, in UTF-16 units; 0: none
+	TooLong  string // what to say of one that is longer
 }
 
 // Choice is a department to choose, ID "" for none in particular.

@@ -206,14 +206,19 @@ func (v sight) own(text string, k i18n.Key) string {
 	return v.p.Say(k)
 }
 
+// limit is how long a line may be, in UTF-16 units.
+func (v sight) limit() int {
+	if n := v.st.Config.TextLimit; n > 0 {
+		return n
+	}
+	return rocket.MaxText
+}
+
 // composer says what can be written. As long as it is not known whether a
 // form comes first, nothing is sent.
 func (v sight) composer() Composer {
 	st := v.st
-	c := Composer{Text: st.Draft.Text, Version: st.Draft.Version, Limit: rocket.MaxText}
-	if st.Config.TextLimit > 0 {
-		c.Limit = st.Config.TextLimit
-	}
+	c := Composer{Text: st.Draft.Text, Version: st.Draft.Version, Limit: v.limit()}
 	c.LimitNote = v.p.Say(i18n.Limit, "n", itoa(c.Limit))
 	forbidden := st.Trouble.Kind == session.TroubleForbidden
 	switch {

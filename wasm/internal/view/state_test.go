@@ -250,6 +250,7 @@ func TestCheck(t *testing.T) {
 	ask := Entry{Name: Field{Asked: true, Required: true}, Email: Field{Asked: true, Required: true}, Message: Field{Asked: true}}
 	mail := ask
 	mail.Message.Required = true
+	short := Entry{Message: Field{Asked: true, Limit: 4, TooLong: "at most 4"}}
 	for _, tt := range []struct {
 		name string
 		e    Entry
@@ -260,6 +261,8 @@ func TestCheck(t *testing.T) {
 		{"nothing is", ask, Answers{Name: " "}, Answers{Name: w.NameMissing, Email: w.EmailMissing}},
 		{"no address", ask, Answers{Name: "A", Email: "ann@example"}, Answers{Email: w.EmailBad}},
 		{"a mail needs a text", mail, Answers{Name: "A", Email: "a@b.cc", Text: "\n"}, Answers{Text: w.TextMissing}},
+		{"a text that fits", short, Answers{Text: "ab😀"}, Answers{}},
+		{"a text that does not", short, Answers{Text: "abc😀"}, Answers{Text: "at most 4"}},
 		{"what is not asked is not missed", Entry{}, Answers{}, Answers{}},
 	} {
 		if got := tt.e.Check(tt.a, w); got != tt.want {
