@@ -38,6 +38,9 @@ const item = (desk, chat, opened) => {
   return node
 }
 
+/** pointAt gives a chat in the list the focus. */
+export const pointAt = (chat) => items.get(chat)?.firstElementChild.focus()
+
 /** drawList draws the list, and tells how many chats want something of the agent. A click on one calls opened. */
 export const drawList = (desk, opened) => {
   const all = [...desk.chats.values()]

@@ -1,5 +1,6 @@
 // The open chat: what was said, the composer, and what can be done with it.
 
+import { pointAt } from './desk-list.js'
 import { ask, day, hour, order, part, plain, stamp, write } from './desk-page.js'
 
 const group = 3 * 60_000 // lines of one author within this stand together
@@ -35,7 +36,11 @@ export class Talk {
       this.#grow()
       this.#typing(this.#text.value.trim() !== '')
     })
-    part('back').addEventListener('click', () => this.#desk.choose(null))
+    part('back').addEventListener('click', () => {
+      const left = this.#desk.chosen
+      this.#desk.choose(null)
+      queueMicrotask(() => pointAt(left)) // when the list is drawn
+    })
     part('earlier').addEventListener('click', () => this.#desk.load(this.#chat, true))
     part('take').addEventListener('click', () => this.#take())
     part('close').addEventListener('click', () => ask('close-dialog', (data) => this.#desk.close(this.#chat, data.get('comment'))))

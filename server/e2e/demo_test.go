@@ -2,7 +2,10 @@ package e2e_test
 
 import (
 	"context"
+	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
 
 	"capsule/server/internal/app"
 )
@@ -69,6 +72,17 @@ func TestAPersonAtTheDesk(t *testing.T) {
 	desk.readsAll("Vera is typing")
 	visitor.press("Enter")
 	desk.readsAll("and to you")
+
+	// On a phone the list and the chat take turns; so does the focus.
+	desk.do(emulation.SetDeviceMetricsOverride(390, 844, 1, true))
+	desk.click("button", "Back to all chats")
+	desk.until("focus in the list", func() (bool, string) {
+		at := desk.eval(`document.activeElement.innerText + document.activeElement.localName`)
+		return strings.Contains(at, "Vera") && strings.HasSuffix(at, "button"), at
+	})
+	desk.press("Enter")
+	desk.readsAll("and to you")
+	desk.do(emulation.ClearDeviceMetricsOverride())
 
 	desk.click("button", "Close")
 	desk.click("button", "Close the chat")
