@@ -88,6 +88,9 @@ func (p *page) load() {
 	rng := p.rng.split()
 	p.loaded = p.w.now
 	saved := p.who.store.load()
+	if saved["token"] == "" && saved["room"] != "" {
+		p.who.stranger = true // storage lost the token that the room belongs to
+	}
 	weak := p.w.weak
 	if weak.saved != nil {
 		weak.saved(saved)

@@ -23,7 +23,7 @@ type person struct {
 
 	at       *page         // where he did something last
 	when     time.Duration // and when
-	stranger bool          // his token was refused once
+	stranger bool          // his token was refused once, or lost
 	rang     *page         // the tab that made a sound last
 	rangAt   time.Duration // and when
 }
