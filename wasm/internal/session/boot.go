@@ -2,7 +2,9 @@ package session
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"capsule/wasm/ejson"
 	"capsule/wasm/internal/outbox"
@@ -43,6 +45,9 @@ func (t *turn) minimized() {
 		return
 	}
 	t.state.Open = false
+	if t.state.Word == WordSent {
+		t.state.Word = WordWriting // there may be more to say another time
+	}
 	t.disarm("config")
 	t.do(Tell{TellClosed, ""})
 }
@@ -123,6 +128,7 @@ func (t *turn) gotSession(r reply) {
 	st.Config = rocket.ConfigFrom(r.body.Get("config"))
 	st.Server = serverFrom(r.body.Get("server"))
 	t.restore(r.body)
+	t.sayWho()
 	t.settleIntroduction()
 	t.poll()
 	t.pump()
@@ -231,8 +237,13 @@ func (t *turn) gotConfig(r reply) {
 	t.poll()
 }
 
+// maxDepartment is the length of the longest id or name of a department.
+const maxDepartment = 100
+
+// assigned takes the department that the page wants, by its id or name: the
+// bridge knows both.
 func (t *turn) assigned(department string) {
-	if department == t.state.Department || department != "" && !rocket.ValidID(department) {
+	if department == t.state.Department || len(department) > maxDepartment || strings.ContainsFunc(department, unicode.IsControl) {
 		return
 	}
 	t.state.Department = department

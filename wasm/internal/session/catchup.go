@@ -93,10 +93,14 @@ func (t *turn) page(messages []rocket.Message) {
 	// Of the messages shown the first may be further back than anything read.
 	hole := !t.sync.since.IsZero() && !oldest.Before(t.sync.since) && (first || t.sync.since.Before(t.from))
 	ended := false
-	for _, m := range st.Timeline.Merge(ours(messages, st.Room.ID), t.sync.until, n < historyPage, t.sync.heard) {
+	var added []rocket.Message
+	t.removing(func() {
+		added = st.Timeline.Merge(ours(messages, st.Room.ID), t.sync.until, n < historyPage, t.sync.heard)
+	})
+	for _, m := range added {
 		ended = ended || m.Type == rocket.TypeClosed
 		isNews := !m.At.Before(t.whole) && (!first || !t.seen.IsZero())
-		if m.Type == "" && !st.mine(m) && isNews {
+		if isNews {
 			t.noticed(m)
 		}
 	}

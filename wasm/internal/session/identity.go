@@ -104,7 +104,7 @@ func (t *turn) leave() {
 	t.stopTyping()
 	t.setDraft("")
 	t.dropRoom()
-	t.card, t.renewals = "", nil
+	t.card, t.renewals, t.said, t.placed = "", nil, Identified{}, ""
 	st.Visitor, st.Registered, st.Introduced, st.Signed = rocket.Visitor{}, false, false, false
 	st.Word, st.FormError, st.Expired = WordWriting, FormFine, false
 	t.saveVisitor()

@@ -112,6 +112,8 @@ func (p *player) command(t *testing.T, b *strings.Builder, line string) {
 			}
 			fmt.Fprintf(b, "%s %s %q %s %s\n", l.ID, who, l.Type+l.Text, l.Delivery, l.Why)
 		}
+	case "word":
+		fmt.Fprintf(b, "sent=%v\n", p.session.State().Word == session.WordSent)
 	case "wordtext":
 		fmt.Fprintf(b, "%q\n", p.session.State().WordText())
 	case "memory":
@@ -151,7 +153,7 @@ func (p *player) event(t *testing.T, word, rest string) session.Event {
 	case "composed":
 		return session.Composed{Text: rest}
 	case "introduced":
-		return session.Introduced{Name: f[0], Email: f[1], Text: strings.TrimPrefix(f[2], "-")}
+		return session.Introduced{Name: f[0], Email: f[1], Text: strings.TrimPrefix(f[2], "-"), Department: strings.TrimPrefix(f[3], "-")}
 	case "leftword":
 		return session.LeftWord{Name: f[0], Email: f[1], Text: f[2]}
 	case "retried":
@@ -175,7 +177,7 @@ func (p *player) event(t *testing.T, word, rest string) session.Event {
 	case "solved":
 		return session.Solved{Ask: p.calls[f[0]], Ticket: f[1]}
 	case "assigned":
-		return session.Assigned{Department: f[0]}
+		return session.Assigned{Department: rest}
 	case "shown":
 		return session.Shown{}
 	case "hidden":

@@ -34,7 +34,7 @@ func (t *turn) introduced(ev Introduced) {
 	}
 	st.Visitor.Name, st.Visitor.Email = strings.TrimSpace(ev.Name), strings.TrimSpace(ev.Email)
 	if ev.Department != "" {
-		st.Department = ev.Department
+		st.Department, st.Visitor.Department = ev.Department, ev.Department
 	}
 	st.Introduced, st.FormError = true, FormFine
 	st.Registered = false // what was said may be new to Rocket.Chat
@@ -53,12 +53,24 @@ func (t *turn) identified(ev Identified) {
 		t.prove(ev.Proof)
 		return
 	}
+	for _, f := range []struct{ have, want *string }{{&t.said.Name, &ev.Name}, {&t.said.Email, &ev.Email}} {
+		if *f.want != "" {
+			*f.have = *f.want
+		}
+	}
+	t.sayWho()
+}
+
+// sayWho makes what the page says of the visitor so. It counts for more than
+// what Rocket.Chat knew before, until that has been told, and for less than
+// what is proved.
+func (t *turn) sayWho() {
 	st := &t.state
 	if st.Signed {
-		return // what is proved counts for more
+		return
 	}
 	changed := false
-	for _, f := range []struct{ have, want *string }{{&st.Visitor.Name, &ev.Name}, {&st.Visitor.Email, &ev.Email}} {
+	for _, f := range []struct{ have, want *string }{{&st.Visitor.Name, &t.said.Name}, {&st.Visitor.Email, &t.said.Email}} {
 		if *f.want != "" && *f.have != *f.want {
 			*f.have, changed = *f.want, true
 		}
@@ -90,6 +102,7 @@ func (t *turn) askVisitor() {
 		add("email", v.Email)
 	}
 	add("department", t.state.Department)
+	t.placing = t.state.Department
 	t.ask(askVisitor, "POST", "/v1/visitor", body...)
 }
 
@@ -98,20 +111,40 @@ func (t *turn) gotVisitor(r reply) {
 	switch {
 	case r.outcome == done:
 		st.Registered, st.Trouble = true, Trouble{}
+		t.placed, t.said = t.placing, Identified{}
 		t.adoptVisitor(rocket.VisitorFrom(r.body.Get("visitor")))
 		t.pump()
 	case r.outcome == refused && (r.reason == "invalid-email" || r.reason == "invalid-department"):
-		st.FormError = FormBadEmail
-		if r.reason == "invalid-department" {
-			st.FormError, st.Department = FormBadDepartment, ""
-		}
-		st.Introduced = false
-		t.saveVisitor()
+		t.misintroduced(r.reason == "invalid-department")
 	case r.outcome == badToken:
 		t.renewIdentity()
+	case st.Registered: // with something new
+		t.startFailed(askVisitor, r, (*turn).askVisitor)
 	default:
 		t.startFailed(askVisitor, r, (*turn).pump)
 	}
+}
+
+// misintroduced asks the visitor once more for what was refused. Who is registered
+// already goes on without it: it was the page that said so, and there is no
+// form for him to mend it in.
+func (t *turn) misintroduced(department bool) {
+	st := &t.state
+	wrong := FormBadEmail
+	if department {
+		wrong, st.Department, st.Visitor.Department = FormBadDepartment, "", ""
+	}
+	if !st.Registered {
+		st.FormError, st.Introduced = wrong, false
+		t.saveVisitor()
+		return
+	}
+	t.said = Identified{}
+	if !department {
+		st.Visitor.Email = ""
+	}
+	t.saveVisitor()
+	t.pump()
 }
 
 func (t *turn) adoptVisitor(v rocket.Visitor) {

@@ -30,6 +30,9 @@ func (s *Session) resume(saved Saved) {
 	}
 	if v, err := ejson.Parse(saved[keyVisitor]); err == nil {
 		st.Visitor = rocket.VisitorFrom(v)
+		if st.Department == "" {
+			st.Department = st.Visitor.Department // chosen in the form
+		}
 		st.Introduced, st.Signed = v.Get("introduced").Bool(), v.Get("signed").Bool()
 	}
 	if st.Visitor.Name == "" {

@@ -139,10 +139,7 @@ func (t *turn) closed() {
 }
 
 // endRead reports whether the last message is that of the end.
-func (t *turn) endRead() bool {
-	m, _ := t.state.Timeline.Newest()
-	return m.Type == rocket.TypeClosed
-}
+func (t *turn) endRead() bool { return t.state.Closing() != "" }
 
 // over is the end of the conversation, whoever ended it. The socket goes: a
 // closed room is silent, and a subscription to it refused.

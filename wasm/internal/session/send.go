@@ -154,6 +154,10 @@ func (t *turn) pump() {
 		head.Room = st.Room.ID
 		t.keep(head)
 		t.pump()
+	case st.Room.ID == "" && st.Department != t.placed && st.Department != "":
+		if !t.waiting(askVisitor) {
+			t.askVisitor() // a room has no department but that of its visitor
+		}
 	case st.Room.ID == "":
 		if !t.waiting(askRoom) {
 			t.askRoom()

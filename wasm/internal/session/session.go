@@ -49,6 +49,9 @@ type Session struct {
 	sends sends
 	sync  catchUp
 
+	said            Identified // by the page of the visitor, and not told to Rocket.Chat yet
+	placing, placed string     // the department that the registration under way, and the last one, had
+
 	proof, proven string // of who the visitor is: not taken yet, and taken last
 	card          string // what a proof said of him, for the registration
 	puzzle        puzzle // to be solved before the registration

@@ -130,6 +130,23 @@ const (
 	TroubleFailed    TroubleKind = "failed"    // refused for a reason that only the log tells
 )
 
+// Closing is the id of the message of the conversation's end if it is the last
+// one, else "". Where transcripts are sent Rocket.Chat writes a command behind
+// it (recordings of both servers), which is not for visitors.
+func (st *State) Closing() string {
+	list := st.Timeline.Messages()
+	for i := len(list) - 1; i >= 0; i-- {
+		switch list[i].Type {
+		case rocket.TypeCommand:
+		case rocket.TypeClosed:
+			return list[i].ID
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
 // A Line is a message as the visitor sees it.
 type Line struct {
 	rocket.Message

@@ -165,7 +165,7 @@ func (t *turn) deleted(id string) {
 		t.sync.heard[id] = false
 	}
 	t.early = slices.DeleteFunc(t.early, func(m rocket.Message) bool { return m.ID == id })
-	t.state.Timeline.Remove(id)
+	t.removing(func() { t.state.Timeline.Remove(id) })
 }
 
 func (t *turn) roomEvent(e rocket.RoomEvent) {

@@ -6,9 +6,9 @@ import (
 	"capsule/wasm/rocket"
 )
 
-// noticed takes a message of somebody else that is new here.
+// noticed takes a message that is new here.
 func (t *turn) noticed(m rocket.Message) {
-	if !m.At.After(t.seen) {
+	if !t.state.othersText(m) || !m.At.After(t.seen) {
 		return
 	}
 	t.do(Tell{TellMessage, detail("id", m.ID)})
@@ -18,6 +18,35 @@ func (t *turn) noticed(m rocket.Message) {
 	t.ring(m.At)
 	t.state.Unread++
 	t.tellUnread()
+}
+
+// othersText reports whether m is of somebody else and shows anything: what an
+// app writes in blocks alone does not.
+func (st *State) othersText(m rocket.Message) bool {
+	return m.Type == "" && !st.mine(m) && (m.Text != "" || len(m.Attachments) > 0)
+}
+
+// removing takes the messages that remove takes away out of the count of what
+// is unread: those are the last ones of others.
+func (t *turn) removing(remove func()) {
+	st := &t.state
+	var unread []string
+	list := st.Timeline.Messages()
+	for i := len(list) - 1; i >= 0 && len(unread) < st.Unread; i-- {
+		if st.othersText(list[i]) {
+			unread = append(unread, list[i].ID)
+		}
+	}
+	remove()
+	before := st.Unread
+	for _, id := range unread {
+		if !st.Timeline.Has(id) {
+			st.Unread--
+		}
+	}
+	if st.Unread != before {
+		t.tellUnread()
+	}
 }
 
 // saw means that the newest message is in front of the visitor.

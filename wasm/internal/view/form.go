@@ -88,7 +88,8 @@ func (v sight) prose(label i18n.Key, text string, limit int) Field {
 }
 
 func (v sight) email(asked bool) Field {
-	f := Field{Asked: asked, Required: true, Label: v.p.Say(i18n.FormEmail), Value: v.st.Visitor.Email}
+	// A bad one may have come from the page.
+	f := Field{Asked: asked || v.st.FormError == session.FormBadEmail, Required: true, Label: v.p.Say(i18n.FormEmail), Value: v.st.Visitor.Email}
 	if v.st.FormError == session.FormBadEmail {
 		f.Error = v.p.Say(i18n.FormEmailBad)
 		v.s.Urgent = f.Error

@@ -83,7 +83,7 @@ func (v sight) divider(entries []entry) int {
 func (v sight) entries() []entry {
 	lines := v.st.Lines()
 	out := make([]entry, 0, len(lines))
-	stored := v.st.Timeline.Len()
+	stored, closing := v.st.Timeline.Len(), v.st.Closing()
 	for i, l := range lines {
 		if i >= stored && v.st.Timeline.Has(l.ID) {
 			continue // the outbox will learn of it
@@ -92,7 +92,7 @@ func (v sight) entries() []entry {
 		case l.Type == "":
 			out = v.message(out, l)
 		case v.hidden(l.Type):
-		case l.Type == rocket.TypeClosed && v.st.Over && i == stored-1:
+		case v.st.Over && l.ID == closing:
 			// The footer says so.
 		default:
 			if text := v.system(l.Message); text != "" {

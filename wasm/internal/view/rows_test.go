@@ -119,7 +119,7 @@ Sam Rivera: / three \ 00:01
 		{
 			name: "the comment on the end is not for visitors, and the footer tells of the end",
 			st: talking(typed(said("a", sam, "was rude", 9*minute), rocket.TypeClosed), said("b", sam, "again", 8*minute),
-				typed(said("c", sam, "solved", minute), rocket.TypeClosed)),
+				typed(said("c", sam, "solved", 2*minute), rocket.TypeClosed), typed(said("d", sam, "promptTranscript", minute), rocket.TypeCommand)),
 			change: func(st *session.State) { st.Over = true },
 			want: `
 == Today

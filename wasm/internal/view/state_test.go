@@ -159,6 +159,10 @@ func TestForm(t *testing.T) {
 	if s = build(st); s.Form.Email.Error == "" || s.Urgent != s.Form.Email.Error {
 		t.Errorf("bad e-mail: %+v, urgent %q", s.Form.Email, s.Urgent)
 	}
+	st.Config.Form.Email = false
+	if s = build(st); !s.Form.Email.Asked {
+		t.Error("a bad e-mail of the page's cannot be mended")
+	}
 	st.Config.Texts.Register = "Say who you are"
 	if s = build(st); s.Form.Text != "Say who you are" {
 		t.Errorf("the administrator's own words: %q", s.Form.Text)
