@@ -188,8 +188,10 @@ func (w *world) send(p *page, g *guest, in ejson.Value) (int, string) {
 	if m := s.stored[id]; m != nil {
 		w.check.repeated(id)
 		// Whoever is somebody else now may try a line again that had arrived
-		// unheard: then he wanted this room, and the line cannot be in two.
-		r.wanted = r.wanted || p.who.stranger && m.rid != r.id
+		// unheard, as may he whose line came so late that it opened a room by
+		// itself: then he wanted this room, and the line cannot be in two.
+		late := s.rooms[m.rid] != nil && s.rooms[m.rid].wanted
+		r.wanted = r.wanted || (p.who.stranger || late) && m.rid != r.id
 		if m.token != g.token {
 			w.check.refused[id] = true
 			return refuse("other")
