@@ -128,6 +128,7 @@ func TestTheManifestSaysWhatIsThere(t *testing.T) {
 
 func TestTheLoaderKnowsItsFiles(t *testing.T) {
 	o := source(t)
+	o.Server = "https://capsule.example"
 	m := run(t, o)
 	loader := string(load(t, filepath.Join(o.Dist, "capsule.js")))
 	runtime := named(t, m, "runtime-", ".js")
@@ -141,6 +142,8 @@ func TestTheLoaderKnowsItsFiles(t *testing.T) {
 		"the runtime's hash":        m.Files[runtime].Hash,
 		"the version":               m.Version,
 		"the German launcher label": "Chat öffnen",
+		// Which is where the doctor looks for it.
+		"the server": `version:"` + m.Version + `",server:"https://capsule.example"`,
 	} {
 		if !strings.Contains(loader, want) {
 			t.Errorf("the loader does not know %s, %s", what, want)

@@ -12,9 +12,11 @@ import (
 var (
 	scriptTag = regexp.MustCompile(`(?is)<script\b[^>]*\bsrc\s*=\s*["']?([^"'\s>]*capsule(?:-[0-9a-z]+)?\.js)[^>]*>`)
 	server    = regexp.MustCompile(`(?is)\bdata-server\s*=\s*["']?([^"'\s>]+)`)
-	metaTag   = regexp.MustCompile(`(?is)<meta\b[^>]*>`)
-	metaKind  = regexp.MustCompile(`(?is)\bhttp-equiv\s*=\s*["']?content-security-policy["'\s>]`)
-	content   = regexp.MustCompile(`(?is)\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')`)
+	// As package pack writes it into the loader.
+	packedServer = regexp.MustCompile(`version:"[^"]*",server:"([^"]+)"`)
+	metaTag      = regexp.MustCompile(`(?is)<meta\b[^>]*>`)
+	metaKind     = regexp.MustCompile(`(?is)\bhttp-equiv\s*=\s*["']?content-security-policy["'\s>]`)
+	content      = regexp.MustCompile(`(?is)\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')`)
 )
 
 // pages looks whether the widget is on the pages and may do its work there.
@@ -49,6 +51,9 @@ func (e *exam) page(ctx context.Context, p *url.URL) {
 		backend = script
 	} else {
 		e.ok(topic, "%s has the widget, from %s", p, origin(script))
+		if *backend == *script {
+			backend = e.packed(ctx, script)
+		}
 		if e.Server != nil && origin(backend) != origin(e.Server) {
 			e.warn(topic, fmt.Sprintf("The widget there talks to %s, and not to %s.", origin(backend), origin(e.Server)),
 				"Correct the src or data-server of its script tag, or -server.")
@@ -75,6 +80,21 @@ func (e *exam) tag(p *url.URL, body string) (script, backend *url.URL) {
 		}
 	}
 	return script, backend
+}
+
+// packed is the server that a script without data-server talks to: the one it
+// was packed for, or else where it comes from.
+func (e *exam) packed(ctx context.Context, script *url.URL) *url.URL {
+	r, err := e.get(ctx, script.String())
+	if err != nil || r.status != 200 {
+		return script
+	}
+	if m := packedServer.FindStringSubmatch(r.body); m != nil {
+		if u, err := script.Parse(m[1]); err == nil {
+			return u
+		}
+	}
+	return script
 }
 
 // policiesOf are the Content-Security-Policies of a page, all of which hold.

@@ -206,6 +206,22 @@ func TestAPolicyWithAllThatIsNeededIsWell(t *testing.T) {
 	}
 }
 
+// TestAScriptThatWasPackedForTheServerIsWell, wherever it comes from.
+func TestAScriptThatWasPackedForTheServerIsWell(t *testing.T) {
+	w := healthy()
+	w.page = func(rw http.ResponseWriter, server, _ string) {
+		static := serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			_, _ = fmt.Fprintf(rw, `(()=>{var i={version:"0a1b2c3d",server:%q,style:""}})()`, server)
+		}))
+		_, _ = fmt.Fprintf(rw, `<script src="%s/capsule.js"></script>`, static)
+	}
+	for _, f := range w.examine(t) {
+		if f.Level != doctor.OK {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
 func TestEachFaultIsFound(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
