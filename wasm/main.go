@@ -46,7 +46,7 @@ func main() {
 	sounds := browser.Sounds{Page: page}
 	l.Sound = sounds.Play
 	p := panel.New(page.Handover.Get("root"), panel.Deps{
-		On:        handlers(l.Post),
+		On:        handlers(l.Post, browser.Files{Page: page, Base: page.Text("bridge"), Token: s.Token}),
 		Attempt:   page.Attempt,
 		Construct: page.Construct,
 		Title:     page.Option("title"),
@@ -130,7 +130,7 @@ func phrases(page browser.Page) *i18n.Phrases {
 	return words
 }
 
-func handlers(post func(session.Event)) panel.Handlers {
+func handlers(post func(session.Event), files browser.Files) panel.Handlers {
 	return panel.Handlers{
 		Minimize: func() { post(session.Minimized{}) },
 		Type:     func(text string) { post(session.Typed{Text: text}) },
@@ -147,5 +147,6 @@ func handlers(post func(session.Event)) panel.Handlers {
 		Renew:   func() { post(session.Renewed{}) },
 		Saw:     func() { post(session.Saw{}) },
 		TryNow:  func() { post(session.TriedNow{}) },
+		Fetch:   files.Fetch,
 	}
 }

@@ -45,6 +45,7 @@ const (
 	Latest         Key = "latest"
 	Edited         Key = "edited"
 	File           Key = "file" // one without a name
+	FileFailed     Key = "file.failed"
 	TypingOne      Key = "typing.one"
 	TypingMany     Key = "typing.many"
 	LineStarted    Key = "line.started"

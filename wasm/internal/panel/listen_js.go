@@ -59,6 +59,11 @@ func (p *Panel) clicked(ev js.Value) {
 	if !p.inside(ev) {
 		return
 	}
+	if file := ev.Get("target").Call("closest", "a[data-key]"); file.Truthy() {
+		ev.Call("preventDefault")
+		p.fetch(adopt(file))
+		return
+	}
 	button := ev.Get("target").Call("closest", "button[data-act]")
 	if !button.Truthy() || button.Call("hasAttribute", "aria-disabled").Bool() {
 		return
@@ -92,6 +97,25 @@ func (p *Panel) clicked(ev js.Value) {
 	case "copy":
 		p.copy(button)
 	}
+}
+
+// fetch gets the file of a link. To follow the link would not do: Rocket.Chat
+// wants to know who asks, and the token is in no address.
+func (p *Panel) fetch(link element) {
+	if disabled(link) {
+		return
+	}
+	name := find(link, "file-name")
+	disable(link, true)
+	name.RemoveAttribute("data-failed")
+	p.deps.On.Fetch(link.GetAttribute("data-key"), name.TextContent(), func(ok bool) {
+		disable(link, false)
+		if !ok {
+			text := p.screen.Words.FileFailed
+			name.SetAttribute("data-failed", text)
+			p.announcer.say(p.announcer.urgent, text)
+		}
+	})
 }
 
 // dropQuestion takes the question back and the focus to where it was.

@@ -155,6 +155,9 @@ func (m *message) fill(r view.Row) {
 		if r.FileURL != "" {
 			file.SetAttribute("href", r.FileURL)
 		}
+		if r.FileKey != "" {
+			file.SetAttribute("data-key", r.FileKey)
+		}
 		text.AppendChild(file)
 		if r.Text == "" {
 			return

@@ -20,7 +20,10 @@ type Handlers struct {
 	End       func()
 	Renew     func()
 	Saw       func() // the newest row is in front of the visitor
-	TryNow    func()
+	// Fetch gets a file by the FileKey of its row, to be kept under a name, and
+	// tells whether that could be done.
+	Fetch  func(key, name string, done func(ok bool))
+	TryNow func()
 }
 
 // Deps are what a panel needs from around it.

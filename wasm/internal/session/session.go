@@ -88,6 +88,10 @@ func New(cfg Config, saved Saved) *Session {
 // State returns the current state. It is valid until the next Step.
 func (s *Session) State() *State { return &s.state }
 
+// Token is the visitor's credential, for the files of his conversation; "" before
+// there is one.
+func (s *Session) Token() rocket.Token { return s.token }
+
 // A turn is one Step in progress.
 type turn struct {
 	*Session

@@ -30,6 +30,7 @@ type Row struct {
 	QuoteBy     string
 	File        string // name of a file, "" for none
 	FileURL     string // https, "" when it cannot be opened
+	FileKey     string // query of the bridge's route for files; "" for a file that lies elsewhere
 	Time        string // "14:05"
 	Stamp       string // the same for machines, RFC 3339
 	Full        string // date and time

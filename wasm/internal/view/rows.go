@@ -182,14 +182,28 @@ func (v sight) file(e entry, i int, a rocket.Attachment) entry {
 		e.File = v.p.Say(i18n.File)
 	}
 	for _, path := range []string{a.Link, a.Image} {
+		key := fileKey(v.st.Room.ID, path)
 		if strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") {
 			path = v.st.Server.Base + path
 		}
 		if e.FileURL == "" && prose.Safe(path) {
-			e.FileURL = path
+			e.FileURL, e.FileKey = path, key
 		}
 	}
 	return e
+}
+
+// fileKey is what the bridge is asked for a file of Rocket.Chat's by, which
+// mostly hands out files to those only who are known to it; "" for a path that
+// is none.
+func fileKey(room, path string) string {
+	rest, ok := strings.CutPrefix(path, rocket.PathFile+"/")
+	id, name, two := strings.Cut(rest, "/")
+	if !ok || !two || name == "" || !rocket.ValidID(id) || strings.ContainsAny(name, "/?#&") {
+		return ""
+	}
+	// In a query + is a space, and % begins an escape as in a path.
+	return "room=" + room + "&id=" + id + "&name=" + strings.ReplaceAll(name, "+", "%2B")
 }
 
 var deliveryKeys = [...]i18n.Key{

@@ -30,7 +30,7 @@ func sketch(rows []Row) string {
 				b.WriteString(" [" + r.QuoteBy + ": " + r.Quote + "]")
 			}
 			if r.File != "" {
-				b.WriteString(" <" + r.File + " " + r.FileURL + ">")
+				b.WriteString(" <" + r.File + " " + r.FileURL + strings.Replace(" "+r.FileKey+">", " >", ">", 1))
 			}
 			if r.Text != "" {
 				b.WriteString(" " + r.Text)
@@ -167,7 +167,7 @@ Sam Rivera: / three \ 10:15
 			want: `
 == Today
 Sam Rivera: / [You: is it green?] yes
-Sam Rivera: <a.pdf https://chat.example/file-upload/x/a.pdf> the receipt
+Sam Rivera: <a.pdf https://chat.example/file-upload/x/a.pdf room=R&id=x&name=a.pdf> the receipt
 Sam Rivera: <File > \ 10:19
 `},
 		{

@@ -63,6 +63,7 @@ type Words struct {
 	Latest                    string
 	Discard, Copy             string
 	Copied, Restored          string
+	FileFailed                string
 	NameMissing, EmailMissing string
 	EmailBad, TextMissing     string
 	Optional                  string

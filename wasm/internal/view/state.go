@@ -271,7 +271,8 @@ func words(p *i18n.Phrases) Words {
 		EndAsk: p.Say(i18n.EndAsk), EndYes: p.Say(i18n.EndYes), EndNo: p.Say(i18n.EndNo),
 		Send: p.Say(i18n.Send), Latest: p.Say(i18n.Latest),
 		Discard: p.Say(i18n.Discard), Copy: p.Say(i18n.Copy), Copied: p.Say(i18n.Copied),
-		Restored: p.Say(i18n.Restored), Optional: p.Say(i18n.FormOptional),
+		FileFailed: p.Say(i18n.FileFailed),
+		Restored:   p.Say(i18n.Restored), Optional: p.Say(i18n.FormOptional),
 		NameMissing: p.Say(i18n.FormNameMissing), EmailMissing: p.Say(i18n.FormEmailMissing),
 		EmailBad: p.Say(i18n.FormEmailBad), TextMissing: p.Say(i18n.FormTextMissing),
 	}
