@@ -60,8 +60,11 @@ func TestThePageHasItsSay(t *testing.T) {
 	p.eval(`Capsule.hide()`)
 	p.gone("dialog", "")
 	p.gone("button", "")
-	p.eval(`Capsule.show()`)
-	p.reads("are you there?")
+	w.say(room, "one more") // which nobody can see, and so nobody has seen
+	w.say(room, "and another")
+	heard(`unread{"count":2}`)
+	p.eval(`(Capsule.show(), Capsule.open())`)
+	p.reads("and another")
 
 	p.eval(`(kept = Capsule, Capsule.destroy())`)
 	heard("destroyed")
