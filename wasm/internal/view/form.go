@@ -45,7 +45,7 @@ func (v sight) form() (Entry, []Choice) {
 		Text:    v.own(st.Config.Texts.Register, i18n.FormIntro),
 		Name:    Field{Asked: st.Config.Form.Name, Required: true, Label: v.p.Say(i18n.FormName), Value: st.Visitor.Name},
 		Email:   v.email(st.Config.Form.Email),
-		Message: v.prose(i18n.FormMessage, st.Draft.Text, v.limit()),
+		Message: v.written(i18n.FormMessage, st.Draft.Text, v.limit()),
 		Button:  v.p.Say(i18n.FormStart),
 	}
 	var cs []Choice
@@ -65,7 +65,7 @@ func (v sight) offline() (Entry, []Choice) {
 		Text:    v.own(st.Config.Texts.Offline, i18n.OfflineIntro),
 		Name:    Field{Asked: true, Required: true, Label: v.p.Say(i18n.FormName), Value: st.Visitor.Name},
 		Email:   v.email(true),
-		Message: v.prose(i18n.OfflineMessage, st.WordText(), rocket.MaxWord),
+		Message: v.written(i18n.OfflineMessage, st.WordText(), rocket.MaxWord),
 		Button:  v.p.Say(i18n.OfflineSend),
 		Busy:    st.Word == session.WordSending,
 	}
@@ -83,7 +83,9 @@ func (v sight) offline() (Entry, []Choice) {
 	return e, cs
 }
 
-func (v sight) prose(label i18n.Key, text string, limit int) Field {
+// written is a question whose answer is a text of several lines, of at most limit
+// UTF-16 units.
+func (v sight) written(label i18n.Key, text string, limit int) Field {
 	return Field{Asked: true, Label: v.p.Say(label), Value: text, Limit: limit, TooLong: v.p.Say(i18n.Limit, "n", itoa(limit))}
 }
 
